@@ -1,0 +1,1 @@
+"""Statistics on arrays and aggregates: pure functions, each with its source."""

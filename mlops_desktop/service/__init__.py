@@ -1,0 +1,1 @@
+"""The owner process of a project: verbs over HTTP, children, schedules."""

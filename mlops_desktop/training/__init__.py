@@ -1,0 +1,1 @@
+"""The child process: the only home of pandas, scikit-learn, LightGBM and ONNX."""
