@@ -10,11 +10,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 uv=$(command -v .venv/bin/uv || command -v uv) || { echo "uv is missing: python3 -m pip install uv" >&2; exit 1; }
 
-# The build back end is locked too, so that installing the package itself fetches nothing more.
+# The build back end is locked too, so that installing the package itself fetches nothing more; hatchling asks for
+# `editables` by itself when it installs in place.
 builder=$(mktemp --suffix .in)
 trap 'rm -f "$builder"' EXIT
 sed -n 's/^requires = \["\(.*\)"\]$/\1/p' pyproject.toml >"$builder"
 [ -s "$builder" ] || { echo "pyproject.toml: no line 'requires = [\"...\"]'" >&2; exit 1; }
+echo "editables>=0.5,<1" >>"$builder"
 
 compile() {
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
