@@ -58,7 +58,7 @@ print(passed, "passed,", failed, "failed,", counts["skipped"], "skipped")'
 if [ "$tier" = fast ] || [ "$tier" = all ]; then
     step "ruff check" .venv/bin/ruff check --quiet .
     step "ruff format" .venv/bin/ruff format --check --quiet .
-    step "pyright" .venv/bin/pyright
+    step "pyright" .venv/bin/pyright --pythonpath .venv/bin/python
     step "fast tests" tests fast -n 2 -m "not slow and not bare" "$@"
 fi
 if [ "$tier" = slow ] || [ "$tier" = all ]; then

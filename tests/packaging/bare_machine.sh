@@ -29,7 +29,7 @@ cp /etc/hosts /etc/resolv.conf "$root/etc/"
 apt-config dump | grep -E '^Acquire::(https?|Check-)' >"$root/etc/apt/apt.conf.d/90network" || true
 find /usr/local/share/ca-certificates -name '*.crt' -exec cp {} "$root/usr/local/share/ca-certificates/" \;
 chroot "$root" update-ca-certificates >/dev/null 2>&1
-chmod 1777 "$root/tmp"
+chmod 755 "$root"
 
 # Only what says where the network is: a proxy, and the index that pip is set up with.
 network=()
@@ -48,6 +48,7 @@ unshare --mount --pid --fork --kill-child bash -c '
     shift
     mount -t proc proc "$root/proc"
     mount -t tmpfs -o mode=1777 shm "$root/dev/shm"
+    mount -t devpts devpts "$root/dev/pts" -o newinstance,ptmxmode=0666
     cd "$root/root/mlops-desktop"
     exec chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb "${@}"' \
     bare "$root" "${network[@]}" sh -c 'cd /root/mlops-desktop && exec "$@"' sh "$@" </dev/null || status=$?
