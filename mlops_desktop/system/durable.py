@@ -172,6 +172,21 @@ def write_bytes(path: Path, data: bytes, mode: int = PRIVATE_FILE, platform: Pla
         temp.write_bytes(data)
 
 
+def create_once(path: Path, data: bytes, platform: Platform = HERE) -> bytes:
+    """Write `path` unless it exists; what stands there in the end, whoever was first."""
+    if not path.exists():
+        temp = path.with_name(f".{secrets.token_hex(8)}{TEMP_SUFFIX}")
+        write_bytes(temp, data, platform=platform)
+        try:
+            # Neither replaces a file that another process made meanwhile: os.rename refuses on Windows only.
+            (os.rename if platform.is_windows else os.link)(temp, path)
+        except FileExistsError:
+            pass  # the other one counts
+        finally:
+            temp.unlink(missing_ok=True)
+    return path.read_bytes()
+
+
 def make_private_folder(folder: Path) -> None:
     """Make `folder`, for this user only, with the folders above it; one that exists is left as it is."""
     with _explained(folder, 0):

@@ -21,11 +21,11 @@ SERVICE_NICENESS: Final = 5
 
 
 class Identity(NamedTuple):
-    """A process, told apart from a later one that got the same number."""
+    """A process, told apart from a later one that got the same number; valid within one boot of the machine."""
 
     pid: int
     create_time: float
-    """Seconds since the epoch."""
+    """Seconds; on Linux since the boot, which a clock that is set doesn't shift, elsewhere since the epoch."""
 
 
 def identity(pid: int | None = None) -> Identity:
@@ -40,9 +40,18 @@ def identity(pid: int | None = None) -> Identity:
 
     try:
         process = psutil.Process(pid)
-        return Identity(process.pid, process.create_time())
+        return Identity(process.pid, _create_time(process))
     except psutil.NoSuchProcess as error:
         raise ProcessLookupError(f"no process {pid}") from error
+
+
+def _create_time(process: psutil.Process) -> float:
+    """When `process` started, on a clock that nobody sets where there is one."""
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except FileNotFoundError:
+        return process.create_time()  # no /proc, or just gone: then psutil says so
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")  # field 22 of proc(5), counted from after the name
 
 
 def is_alive(who: Identity) -> bool:
@@ -55,10 +64,9 @@ def _process(who: Identity) -> psutil.Process | None:
 
     try:
         process = psutil.Process(who.pid)
-        # Linux counts the start in clock ticks since boot, and psutil adds a boot time that a set clock shifts.
-        same = abs(process.create_time() - who.create_time) < 1.0
+        same = abs(_create_time(process) - who.create_time) < 0.005
         return process if same and process.status() != psutil.STATUS_ZOMBIE else None
-    except psutil.NoSuchProcess:
+    except (psutil.NoSuchProcess, ProcessLookupError):
         return None
 
 
@@ -82,7 +90,8 @@ def spawn(
     *,
     output: Path | None = None,
     stdin: int = subprocess.DEVNULL,
-    niceness: int = 0,
+    lower_by: int = 0,
+    folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
     platform: Platform = HERE,
 ) -> subprocess.Popen[bytes]:
@@ -93,8 +102,10 @@ def spawn(
     output : Path, optional
         File that takes stdout and stderr, appended to; without it they are dropped. Never a pipe: a full or broken
         pipe would hang or kill a child that outlives us.
-    niceness : int
-        At least so far below normal priority; a child is never above its parent.
+    lower_by : int
+        Niceness below this process's own; 0 is the same priority. On Windows always the class below normal.
+    folder : Path, optional
+        Working folder; with ``python -m`` it is also where modules are looked for first.
     """
     loose = detachment(platform)
     out: int = subprocess.DEVNULL
@@ -107,6 +118,7 @@ def spawn(
             stdin=stdin,
             stdout=out,
             stderr=subprocess.STDOUT if output is not None else subprocess.DEVNULL,
+            cwd=folder,
             env=None if environment is None else dict(environment),
             start_new_session=loose.start_new_session,
             creationflags=loose.creationflags,
@@ -114,13 +126,21 @@ def spawn(
     finally:
         if out != subprocess.DEVNULL:
             os.close(out)
-    if niceness:
-        lower_priority(niceness, child.pid, platform)
+    if lower_by:
+        lower_priority(_own_niceness() + lower_by, child.pid, platform)
     return child
 
 
+_let_go: Final[list[subprocess.Popen[bytes]]] = []
+
+
+def let_go(child: subprocess.Popen[bytes]) -> None:
+    """Leave `child` to itself: it may outlive us, and nobody waits for it. Its entry is reaped by a later call."""
+    _let_go[:] = [other for other in [*_let_go, child] if other.poll() is None]
+
+
 def lower_priority(niceness: int, pid: int | None = None, platform: Platform = HERE) -> None:
-    """Put process `pid` (this one by default) `niceness` below normal, unless it is lower already."""
+    """Put process `pid` (this one by default) at `niceness` (0 to 19), unless it is lower already."""
     import psutil
 
     try:
@@ -128,9 +148,13 @@ def lower_priority(niceness: int, pid: int | None = None, platform: Platform = H
         if platform.is_windows:
             process.nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 0x4000))
         elif process.nice() < niceness:
-            process.nice(niceness)
+            process.nice(min(niceness, 19))
     except psutil.NoSuchProcess:
         return  # it has ended: nothing left to lower
+
+
+def _own_niceness() -> int:
+    return os.nice(0) if hasattr(os, "nice") else 0
 
 
 def tree(who: Identity) -> list[psutil.Process]:
@@ -151,14 +175,22 @@ def _session(who: Identity) -> list[psutil.Process]:
     """Members of the session that `who` leads: orphans have lost their parent, not their session."""
     import psutil
 
-    if not hasattr(os, "getsid"):
+    if not hasattr(os, "getsid") or _is_reused(who):
         return []
     members: list[psutil.Process] = []
     for process in psutil.process_iter():
         with suppress(psutil.NoSuchProcess, ProcessLookupError, PermissionError):
-            if os.getsid(process.pid) == who.pid and process.create_time() >= who.create_time - 1.0:
+            if os.getsid(process.pid) == who.pid and _create_time(process) >= who.create_time:
                 members.append(process)
     return members
+
+
+def _is_reused(who: Identity) -> bool:
+    """Whether another process has the number of `who` by now; not while members of the session of `who` live."""
+    try:
+        return identity(who.pid) != who
+    except ProcessLookupError:
+        return False
 
 
 def terminate_tree(who: Identity, grace_s: float = 2.0) -> bool:
