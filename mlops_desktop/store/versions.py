@@ -1,0 +1,310 @@
+"""Versions of data sets, as ordered lists of pieces of immutable Parquet files.
+
+Every write has two halves. The heavy one (`prepare_*`) runs on a job's own cursor, writes and publishes files and
+changes no row. The short one (`commit`) adds the rows inside the writer's transaction. A kill between the two leaves
+files that no version names; `collect` deletes them. There is nothing to reconcile.
+
+=====================  ==========================================================================
+`pieces_columns`       names and types of columns; how a piece is cast
+`pieces`, `pieces_sql` the list of pieces, and the SQL that reads it
+`versions_files`       files on disk: written, published, collected
+`versions_targets`     the columns that a write leads to
+`versions_write`       append, replace, merge, delete
+`versions_patches`     patches, and when a piece is written again
+`versions_read`        pages, filters, sorts, export
+=====================  ==========================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from mlops_desktop.domain.errors import ConflictError, NotFoundError
+from mlops_desktop.domain.tables import Table
+
+from .pieces import Counts, Piece, Prepared, Staged, StoredFile, Version
+from .pieces_columns import Column, physical_names
+from .versions_files import VersionFiles, one
+from .versions_patches import Limits
+from .versions_read import FilterIndex, SortIndex, VersionReader
+from .versions_write import VersionWriter, restored
+
+__all__ = [
+    "Column",
+    "Counts",
+    "FilterIndex",
+    "Limits",
+    "Piece",
+    "Prepared",
+    "SortIndex",
+    "Staged",
+    "Version",
+    "Versions",
+]
+
+
+class Versions:
+    """The versions of a project's data sets. Safe for many threads, each with its own cursor.
+
+    Every cursor's time zone must be UTC, or the text of times with a zone depends on the machine.
+
+    Parameters
+    ----------
+    folder : Path
+        The project's folder; files go to `data` in it.
+    limits : Limits
+        When a piece is written again instead of being patched.
+    """
+
+    def __init__(self, folder: Path, limits: Limits = Limits()) -> None:  # noqa: B008 (frozen)
+        self._files = VersionFiles(folder)
+        self._writer = VersionWriter(self._files, limits)
+        self._reader = VersionReader(self._files)
+
+    # ------------------------------------------------------------------------------------ what there is
+
+    def newest(self, cursor: duckdb.DuckDBPyConnection, dataset_id: int) -> int | None:
+        """Id of the data set's newest version, None if it has none."""
+        return one(cursor, "select max(version_id) from version where dataset_id = ?", dataset_id)[0]
+
+    def version(self, cursor: duckdb.DuckDBPyConnection, version_id: int) -> Version:
+        """The version as stored.
+
+        Raises
+        ------
+        NotFoundError
+            There is none of this id (any more).
+        """
+        row = cursor.execute(
+            "select dataset_id, parent, schema, rows from version where version_id = ?", [version_id]
+        ).fetchone()
+        if row is None:
+            raise NotFoundError("This version doesn't exist any more.", reason="It was deleted.")
+        pieces = cursor.execute(
+            "select file, first, span, rows, patch, patched from piece where version_id = ? order by k",
+            [version_id],
+        ).fetchall()
+        columns = msgspec.json.decode(row[2], type=tuple[Column, ...])
+        found = tuple(Piece(*piece) for piece in pieces)
+        names = {name for piece in found for name in (piece.file, piece.patch) if name is not None}
+        return Version(version_id, row[0], row[1], columns, row[3], found, self._stored(cursor, names))
+
+    def _stored(self, cursor: duckdb.DuckDBPyConnection, names: set[str]) -> dict[str, StoredFile]:
+        rows = cursor.execute(
+            "select name, rows, size_bytes, columns from file where name in (select unnest(?::varchar[]))",
+            [sorted(names)],
+        ).fetchall()
+        return {
+            r[0]: StoredFile(r[0], r[1], r[2], msgspec.json.decode(r[3], type=dict[str, str])) for r in rows
+        }
+
+    def schema(self, cursor: duckdb.DuckDBPyConnection, version_id: int) -> tuple[Column, ...]:
+        """The version's columns, in order."""
+        return self.version(cursor, version_id).columns
+
+    def count(self, cursor: duckdb.DuckDBPyConnection, version_id: int, condition: str | None = None) -> int:
+        """Rows of the version, or those for which `condition` (SQL over physical names) holds."""
+        version = self.version(cursor, version_id)
+        if condition is None:
+            return version.rows
+        positioned = "_position" in condition.casefold()
+        scan = self._reader.scan(version, position=positioned)
+        return int(one(cursor, f"select count(*) from ({scan}) where ({condition}\n)")[0])
+
+    # --------------------------------------------------------------------------------- the heavy half
+
+    def temp_path(self) -> Path:
+        """Where a reader may write the Parquet file of a `Staged`."""
+        return self._files.temp()
+
+    def physical_names(
+        self, cursor: duckdb.DuckDBPyConnection, dataset_id: int, written_names: Sequence[str]
+    ) -> list[str]:
+        """Names for the columns of a staged Parquet file: a known column's own, else one never used before."""
+        newest = self.newest(cursor, dataset_id)
+        columns = self.version(cursor, newest).columns if newest is not None else ()
+        return physical_names(columns, written_names, self._used(cursor, dataset_id))
+
+    def _used(self, cursor: duckdb.DuckDBPyConnection, dataset_id: int) -> list[str]:
+        rows = cursor.execute(
+            "select physical from column_name where dataset_id = ?", [dataset_id]
+        ).fetchall()
+        return [str(row[0]) for row in rows]
+
+    def prepare_new(self, cursor: duckdb.DuckDBPyConnection, dataset_id: int, staged: Staged) -> Prepared:
+        """The first version of a data set."""
+        return self._writer.append(cursor, dataset_id, None, staged, self._used(cursor, dataset_id))
+
+    def prepare_append(
+        self, cursor: duckdb.DuckDBPyConnection, dataset_id: int, parent_version: int, staged: Staged
+    ) -> Prepared:
+        """The parent's rows and then the staged ones; a column that one of them lacks is missing there."""
+        parent = self.version(cursor, parent_version)
+        return self._writer.append(cursor, dataset_id, parent, staged, self._used(cursor, dataset_id))
+
+    def prepare_replace(
+        self, cursor: duckdb.DuckDBPyConnection, dataset_id: int, parent_version: int, staged: Staged
+    ) -> Prepared:
+        """The staged rows alone; leading rows that equal the parent's cost nothing."""
+        parent = self.version(cursor, parent_version)
+        return self._writer.replace(cursor, parent, staged, self._used(cursor, dataset_id))
+
+    def prepare_merge(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        dataset_id: int,
+        parent_version: int,
+        staged: Staged,
+        key: Sequence[str],
+        *,
+        remove_missing: bool = True,
+    ) -> Prepared:
+        """The parent changed to what the staged rows say, row by row of the same key; new rows come last.
+
+        A column that the staged file lacks keeps its values.
+
+        Parameters
+        ----------
+        key : sequence of str
+            Written names of the columns that tell rows apart.
+        remove_missing : bool
+            Remove the rows whose key the staged file lacks; otherwise they stay as they are.
+
+        Raises
+        ------
+        InvalidInputError
+            A key is missing or stands twice.
+        NotFoundError
+            A key column isn't in both.
+        """
+        parent = self.version(cursor, parent_version)
+        used = self._used(cursor, dataset_id)
+        return self._writer.merge(cursor, parent, staged, used, key, remove_missing)
+
+    def prepare_restore(
+        self, cursor: duckdb.DuckDBPyConnection, dataset_id: int, parent_version: int, from_version: int
+    ) -> Prepared:
+        """The version `from_version` again, as the newest.
+
+        Raises
+        ------
+        NotFoundError
+            It isn't a version of this data set.
+        """
+        source = self.version(cursor, from_version)
+        if source.dataset_id != dataset_id:
+            raise NotFoundError("This version belongs to another data set.")
+        return restored(self.version(cursor, parent_version), source)
+
+    def prepare_delete_rows(
+        self, cursor: duckdb.DuckDBPyConnection, dataset_id: int, parent_version: int, condition: str
+    ) -> Prepared:
+        """The parent without some rows.
+
+        Parameters
+        ----------
+        condition : str
+            SQL over physical names and `_position` (the row's position in the parent, from 0).
+        """
+        return self._writer.delete_rows(cursor, self.version(cursor, parent_version), condition)
+
+    # --------------------------------------------------------------------------------- the short half
+
+    def commit(self, cursor: duckdb.DuckDBPyConnection, prepared: Prepared, version_id: int) -> None:
+        """Add the version's rows, inside the caller's transaction.
+
+        Raises
+        ------
+        ConflictError
+            The data set has a newer version than the one this was made from, or a new file is gone.
+        """
+        if self.newest(cursor, prepared.dataset_id) != prepared.parent:
+            raise ConflictError(
+                "The data set has moved on.",
+                reason="Another version was added while this one was being made.",
+                remedy="Do it again: it will start from the newest version.",
+            )
+        self._add_files(cursor, prepared.files)
+        columns = msgspec.json.encode(prepared.columns).decode()
+        cursor.execute(
+            "insert into version values (?, ?, ?, ?, ?)",
+            [version_id, prepared.dataset_id, prepared.parent, columns, prepared.rows],
+        )
+        lists = zip(
+            *((p.file, p.first, p.span, p.patch, p.rows, p.patched) for p in prepared.pieces), strict=True
+        )
+        if prepared.pieces:
+            cursor.execute(
+                "insert into piece select ?, unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::bigint[]),"
+                " unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::bigint[])",
+                [version_id, list(range(len(prepared.pieces))), *map(list, lists)],
+            )
+        cursor.execute(
+            "insert into column_name select ?, unnest(?::varchar[]), unnest(?::varchar[]) on conflict do nothing",
+            [prepared.dataset_id, [c.physical for c in prepared.columns], [c.name for c in prepared.columns]],
+        )
+
+    def _add_files(self, cursor: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> None:
+        for file in files:
+            columns = msgspec.json.encode(file.columns).decode()
+            cursor.execute(
+                "insert into file values (?, ?, ?, ?) on conflict do nothing",
+                [file.name, file.rows, file.size_bytes, columns],
+            )
+            known = msgspec.json.decode(one(cursor, "select columns from file where name = ?", file.name)[0])
+            if known != file.columns or not self._files.path(file.name).is_file():
+                raise ConflictError("A file of this version is gone.", remedy="Do it again.")
+
+    def drop(self, cursor: duckdb.DuckDBPyConnection, version_id: int) -> None:
+        """Forget a version; files that no other version names go with the next `collect`."""
+        cursor.execute("delete from piece where version_id = ?", [version_id])
+        cursor.execute("delete from version where version_id = ?", [version_id])
+
+    def collect(self, cursor: duckdb.DuckDBPyConnection, grace_s: float) -> list[str]:
+        """Delete files that no version has named for `grace_s` seconds; returns their names. Writer only.
+
+        A grace of 0 takes the files of what is being prepared too.
+        """
+        return self._files.collect(cursor, grace_s)
+
+    # ------------------------------------------------------------------------------------------ reading
+
+    def scan(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        version_id: int,
+        columns: Sequence[str] | None = None,
+        *,
+        position: bool = False,
+        written: bool = False,
+    ) -> str:
+        """SQL: a SELECT of the version's rows in no order.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            Written names; all unless given.
+        position : bool
+            Give `_position` too, by which to order: the row's position in the version, from 0.
+        written : bool
+            Name the columns as written instead of by their physical names; all columns, no `_position`.
+        """
+        version = self.version(cursor, version_id)
+        if written:
+            return self._reader.labelled_scan(version)
+        return self._reader.scan(version, self._reader.chosen(version, columns), position=position)
+
+    def page(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        version_id: int,
+        first_row: int,
+        count: int,
+        columns: Sequence[str] | None = None,
+    ) -> Table:
+        """The rows from `first_row` (from 0) on, at most `count`."""
+        return self._reader.page(cursor, self.version(cursor, version_id), first_row, count, columns)
