@@ -59,7 +59,7 @@ missing_packages() {
         done <<<"$test_programs"
     fi
     # Debian and Ubuntu keep the part of Python that makes environments in a package of its own.
-    if [ ! -x .venv/bin/python ] && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
     fi
 }
@@ -82,22 +82,33 @@ install_packages() {
     fi
 }
 
-# Makes .venv from a lock file and puts the package into it, editable. Does nothing where that was done already.
+# What an environment made from lock file $1 in this folder is known by. The folder counts: the scripts in an
+# environment name it, so a checkout that was moved or copied needs a new one.
+made_from() { { pwd -P && cat "$1" packaging/setup.sh; } | sha256sum; }
+
+# True where .venv works and holds all of lock file $1. The tests' environment holds the product's as well.
+is_made() {
+    local made
+    made=$(cat .venv/made-from 2>/dev/null) || return 1
+    [ "$made" = "$(made_from "$1")" ] || [ "$made" = "$(made_from requirements-test.lock)" ] || return 1
+    .venv/bin/python -c '' 2>/dev/null
+}
+
+# Makes .venv from lock file $1, anew where the lock has changed, and puts the package into it, editable.
 make_environment() {
-    local lock=$1 made=.venv/made-from wanted
-    wanted=$(cat "$lock" pyproject.toml packaging/setup.sh | sha256sum)
-    if [ -x .venv/bin/mlops-desktop ] && [ "$(cat "$made" 2>/dev/null)" = "$wanted" ]; then return; fi
-    # A .venv whose Python has gone (an upgrade, a moved folder) is made anew; any other is brought up to date.
-    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    local install=(.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps)
+    if ! is_made "$1"; then
         say "Making the environment .venv with $("$python" --version)"
         "$python" -m venv --clear .venv
+        say "Installing the packages of $1 into it (1 GB, about a minute)"
+        "${install[@]}" --only-binary :all: --require-hashes -r "$1"
+        made_from "$1" >.venv/made-from
     fi
-    say "Installing the packages of $lock (about 1 GB, a minute)"
-    rm -f "$made"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
-        --require-hashes -r "$lock"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-    printf '%s\n' "$wanted" >"$made"
+    # Its own metadata last: commands and version follow pyproject.toml.
+    if [ ! -e .venv/installed ] || [ pyproject.toml -nt .venv/installed ]; then
+        "${install[@]}" --no-build-isolation --editable .
+        touch .venv/installed
+    fi
 }
 
 # Everything above, for "app" or "test".
