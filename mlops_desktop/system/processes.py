@@ -158,9 +158,11 @@ def _own_niceness() -> int:
 
 
 def tree(who: Identity) -> list[psutil.Process]:
-    """The living processes that `who` started, itself first; also those whose parent in between has ended."""
+    """The living processes that `who` started, itself first, never this one; also those whose parent in between has ended."""
     import psutil
 
+    if who.pid <= 1:  # init or the kernel: none of ours
+        return []
     root = _process(who)
     found: dict[int, psutil.Process] = {}
     if root is not None:
@@ -168,6 +170,7 @@ def tree(who: Identity) -> list[psutil.Process]:
         with suppress(psutil.NoSuchProcess):
             found.update((child.pid, child) for child in root.children(recursive=True))
     found.update((member.pid, member) for member in _session(who) if member.pid != who.pid)
+    found.pop(os.getpid(), None)
     return list(found.values())
 
 
@@ -234,3 +237,17 @@ def _runs(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def memory_of(who: Identity) -> int:
+    """Resident bytes of `who` and all its descendants together; shared pages count for each. 0 if it has ended."""
+    import psutil
+
+    root, used_bytes = _process(who), 0
+    if root is None:
+        return 0
+    with suppress(psutil.NoSuchProcess):
+        for process in [root, *root.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):  # one that has just ended uses nothing
+                used_bytes += process.memory_info().rss
+    return used_bytes
