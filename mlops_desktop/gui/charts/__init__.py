@@ -1,0 +1,1 @@
+"""Charts, themed live: lines and scatter on pyqtgraph (imported with the first one), the rest painted directly."""

@@ -1,0 +1,1 @@
+"""The parts around the screens: bars, sidebar, palette, jobs, inspector and notices."""
