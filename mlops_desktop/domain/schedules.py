@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from .errors import InvalidInputError, Where
-from .timetable import LAST_DAY, Timetable, canonical, rules, words
-from .timetable_text import EXAMPLES, parse_timetable
+from mlops_desktop.domain.errors import InvalidInputError, Where
+from mlops_desktop.domain.timetable import LAST_DAY, Timetable, canonical, rules, words
+from mlops_desktop.domain.timetable_text import EXAMPLES, parse_timetable
 
 __all__ = [
     "EXAMPLES",

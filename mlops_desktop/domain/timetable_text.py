@@ -8,14 +8,15 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NoReturn
 
-from .errors import InvalidInputError, Where
-from .timetable import (
+from mlops_desktop.domain.errors import InvalidInputError, Where
+from mlops_desktop.domain.timetable import (
     LAST_DAY,
     LONGEST_MONTHS,
     MINUTES_A_DAY,
     MONTH_NAMES,
     WEEKDAY_NAMES,
     Timetable,
+    clock,
     ordinal,
 )
 
@@ -56,7 +57,7 @@ _DAY_GROUPS = {
     "workdays": (1, 2, 3, 4, 5), "weekend": (6, 7), "weekends": (6, 7),
 }  # fmt: skip
 _NAMED_TIMES = {"noon": 720, "midday": 720, "midnight": 0}
-_UNSAYABLE = frozenset(("first", "second", "third", "fourth", "fifth", "other", "alternate"))
+_UNSAYABLE = frozenset(("first", "second", "third", "fourth", "fifth", "other", "alternate", "weeks"))
 _LONGEST = 300
 _NUMBER = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|:\d{2}|\d+(?:st|nd|rd|th)?")
 _TOKEN = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|:\d{2}|\d+(?:st|nd|rd|th)?(?![^\W_])|[^\W_]+|\S")
@@ -131,7 +132,7 @@ def parse_timetable(text: str) -> Timetable:
 def refuse(text: str, reason: str, instead: Sequence[str] = ()) -> NoReturn:
     """Raise the `InvalidInputError` for `text`; `instead` are texts that might have been meant."""
     if instead:
-        remedy = f"Did you mean {' or '.join(f'“{t}”' for t in instead)}?"
+        remedy = f"Did you mean {' or '.join(f'“{t}”' for t in dict.fromkeys(instead))}?"
     else:
         remedy = f"Write it like {', '.join(f'“{e}”' for e in EXAMPLES[:7])}, or as cron: “{EXAMPLES[-1]}”."
     raise InvalidInputError(
@@ -255,15 +256,19 @@ class _Reader:
 
     def _time(self, token: str, half: str) -> int:
         if not token.replace(":", "").isdigit():
-            refuse(self.text, f"“{token} {half}” is no time.", [f"{token[:-2]} {half}"])
+            refuse(
+                self.text, f"“{token} {half}” is no time.", [self._with(token, half, f"{token[:-2]} {half}")]
+            )
         hour, minute, second = ([int(part) for part in token.split(":")] + [0, 0])[:3]
         if second:
-            refuse(self.text, "Times are whole minutes.", [f"{hour:02}:{minute:02}"])
+            refuse(self.text, "Times are whole minutes.", [self._with(token, "", f"{hour:02}:{minute:02}")])
         if hour == 24 and minute == 0 and not half:
-            refuse(self.text, "24:00 is 00:00 of the day after.", ["daily 00:00", "daily 23:59"])
+            instead = [self._with(token, "", "23:59"), self._with(token, "", "00:00")]
+            refuse(self.text, "24:00 is 00:00 of the day after.", instead)
         if minute > 59 or hour > 23 or (half and not 1 <= hour <= 12):
             reason = f"“{token} {half}”".replace(" ”", "”") + " is no time of day."
-            refuse(self.text, reason, [f"{hour:02}:{min(minute, 59):02}"] if half and hour < 24 else [])
+            fits = bool(half) and hour < 24 and minute < 60
+            refuse(self.text, reason, [self._with(token, half, f"{hour:02}:{minute:02}")] if fits else [])
         if half:
             hour = hour % 12 + (12 if half == "pm" else 0)
         return hour * 60 + minute
@@ -302,11 +307,12 @@ class _Reader:
                 refuse(self.text, f"“{number}” is no time of day.", [guess] if number < 24 else [])
             self.days += self.bare
         if self.days and self.weekdays:
-            refuse(
-                self.text,
-                "Weekdays and days of the month don't go together.",
-                ["0 9 13 * fri", "friday 09:00"],
-            )
+            at = self._shown_time()
+            instead = [
+                f"{WEEKDAY_NAMES[self.weekdays[0] - 1]} {at}",
+                f"monthly on the {self._shown_days()} {at}",
+            ]
+            refuse(self.text, "Weekdays and days of the month don't go together.", instead)
         if len(set(self.days)) > 1 and len(set(self.months)) > 1:
             refuse(
                 self.text, "Several days of several months need a schedule each, or cron.", ["0 8 1,15 1,7 *"]
@@ -315,7 +321,7 @@ class _Reader:
         self._check_flags()
 
     def _check_flags(self) -> None:
-        at = f"{self.times[0] // 60:02}:{self.times[0] % 60:02}" if self.times else "09:00"
+        at = self._shown_time()
         dated = bool(self.days or self.weekdays)
         if self.months and not self.days:
             name = MONTH_NAMES[self.months[0] - 1]
@@ -323,8 +329,9 @@ class _Reader:
                 self.text, "The day of the month is missing.", [f"1 {name} {at}", f"last day of {name} {at}"]
             )
         if self.days and not (self.months or "monthly" in self.flags):
-            said = ", ".join("last day" if d == LAST_DAY else ordinal(d) for d in self.days)
-            refuse(self.text, "It does not say of which month.", [f"monthly on the {said} {at}"])
+            refuse(
+                self.text, "It does not say of which month.", [f"monthly on the {self._shown_days()} {at}"]
+            )
         if "daily" in self.flags and dated:
             refuse(self.text, "“Daily” and chosen days don't go together.", [self._without_daily()])
         if not dated and "daily" not in self.flags:
@@ -341,6 +348,16 @@ class _Reader:
             refuse(self.text, "“Monthly” needs a day of the month.", [f"monthly on the 1st {at}"])
         if "yearly" in self.flags and not self.months:
             refuse(self.text, "“Yearly” needs a day and a month.", [f"1 january {at}"])
+
+    def _shown_time(self) -> str:
+        return clock(self.times[0]) if self.times else "09:00"
+
+    def _shown_days(self) -> str:
+        return ", ".join("last day" if d == LAST_DAY else ordinal(d) for d in _sorted_days(self.days))
+
+    def _with(self, token: str, half: str, better: str) -> str:
+        """The text with one of its times written otherwise."""
+        return re.sub(rf"(?i){re.escape(token)}\s*{half}", better, self.text, count=1)
 
     def _without_daily(self) -> str:
         return " ".join(re.sub(r"(?i)\b(daily|everyday|every day)\b", "", self.text).split())

@@ -19,27 +19,27 @@ import difflib
 import zoneinfo
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Literal, NamedTuple
 
 from apscheduler.triggers.cron import CronTrigger
 from tzlocal import get_localzone_name
 
-from ..domain.errors import InvalidInputError, Where
-from ..domain.schedules import DueTime, Preview
-from ..domain.timetable import (
+from mlops_desktop.domain.errors import InvalidInputError, Where
+from mlops_desktop.domain.schedules import DueTime, Preview
+from mlops_desktop.domain.timetable import (
     LAST_DAY,
     LONGEST_MONTHS,
     MONTH_NAMES,
     WEEKDAY_NAMES,
     Timetable,
     canonical,
-    clock,
     ordinal,
     rules,
     words,
 )
-from ..domain.timetable_text import parse_timetable
+from mlops_desktop.domain.timetable_text import parse_timetable
 
 PREVIEW_COUNT = 5
 _MINUTE_S = 60
@@ -63,6 +63,7 @@ class Passed(NamedTuple):
     """At most as many as were asked for, ascending."""
 
 
+@lru_cache(maxsize=64)
 def find_zone(name: str) -> zoneinfo.ZoneInfo:
     """The time zone `name`.
 
@@ -71,9 +72,10 @@ def find_zone(name: str) -> zoneinfo.ZoneInfo:
     InvalidInputError
         No such zone; names the nearest.
     """
-    if name in zoneinfo.available_timezones():
+    names = zoneinfo.available_timezones()
+    if name in names:
         return zoneinfo.ZoneInfo(name)
-    known = {zone.casefold(): zone for zone in zoneinfo.available_timezones()}
+    known = {zone.casefold(): zone for zone in names}
     cities = {zone.rpartition("/")[2]: zone for zone in known}
     wanted = name.strip().casefold().replace(" ", "_")
     near = difflib.get_close_matches(wanted, [*known, *cities], n=1, cutoff=0.6)
@@ -289,18 +291,23 @@ def _odd(timetable: Timetable, second: int, local: datetime, zone: zoneinfo.Zone
         if timetable.every_hour:
             return f"{wall:%H:%M} exists twice on that day: this is the {'second' if local.fold else 'first'}"
         return f"{wall:%H:%M} exists twice on that day: the first is taken"
-    if wall.hour * 60 + wall.minute in timetable.times:
+    moved = [] if timetable.every_hour else _moved_to(timetable, second, wall, zone)
+    if not moved:
         return ""
-    midnight = datetime(wall.year, wall.month, wall.day)
-    moved = [
-        clock(m)
-        for m in timetable.times
-        if (laid := _lay(midnight + timedelta(minutes=m), zone)).kind == "missing"
-        and _taken(midnight + timedelta(minutes=m), laid, zone) == second
-    ]
     shown = ", ".join(moved[:3]) + (", ..." if len(moved) > 3 else "")
     verb = "does" if len(moved) == 1 else "do"
-    return f"{shown} {verb} not exist on that day: at {wall:%H:%M}" if moved else ""
+    return f"{shown} {verb} not exist on that day: at {wall:%H:%M}"
+
+
+def _moved_to(timetable: Timetable, second: int, wall: datetime, zone: zoneinfo.ZoneInfo) -> list[str]:
+    """The times of the day of `wall` that don't exist and are taken at `second`."""
+    midnight = datetime(wall.year, wall.month, wall.day)
+    walls = [midnight + timedelta(minutes=m) for m in timetable.times]
+    return [
+        f"{w:%H:%M}"
+        for w in walls
+        if (laid := _lay(w, zone)).kind == "missing" and _taken(w, laid, zone) == second
+    ]
 
 
 def _left_out(timetable: Timetable, before: date | None, day: date, zone: zoneinfo.ZoneInfo) -> str:
