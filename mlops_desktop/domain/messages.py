@@ -210,7 +210,7 @@ Event = (
 """One line of ``events.jsonl``."""
 
 _EVENT_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event, strict=False)
-_JOB_DECODER = msgspec.json.Decoder(JobFile)
+_JOB_DECODER = msgspec.json.Decoder(JobFile, strict=False)
 
 
 def now() -> datetime:

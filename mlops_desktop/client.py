@@ -1,0 +1,256 @@
+"""`open_project`: finds or starts the project's service, and binds the facade to it."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import http.client
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, Protocol, TypeVar
+
+import msgspec
+
+from . import __version__
+from .domain.changes import News
+from .domain.errors import NotFoundError, RefusedError, ResourceError, from_message
+from .domain.jobs import Job, JobRow
+from .domain.messages import ServeWork
+from .domain.models import Prediction
+from .domain.projects import ServiceHealth
+from .domain.wire import Answer, Bug, Envelope, Failure, Reply
+from .presence.discovery import find_or_start
+from .presence.notice import Address
+from .project import Project
+from .project.protocol import protocol
+from .project.verb import VERBS, Verb
+
+T = TypeVar("T")
+
+PATIENCE_S = 120.0
+"""Longest time that one answer may take; what takes longer is a job or waits in turns."""
+TURN_S = 25.0
+"""Length of one turn of waiting."""
+TRIES = 3
+"""How often a call is sent while the service is starting again; its request id makes it be done once."""
+
+
+class ServiceBugError(Exception):
+    """Something unexpected failed in the service; its log has it under the reference."""
+
+    def __init__(self, reference: str, details: str) -> None:
+        super().__init__(f"The service met a bug (reference {reference}).\n{details}")
+        self.reference = reference
+        self.details = details
+
+
+class Transport(Protocol):
+    """What carries one call to a service and its reply back."""
+
+    def post(self, verb: str, body: bytes) -> bytes:
+        """The packed `Reply` to a packed `Envelope`; raises `OSError` where nobody answers."""
+        ...
+
+    def close(self) -> None:
+        """Let connections go."""
+        ...
+
+
+class SocketTransport:
+    """HTTP on loopback: a connection per thread, made anew when the service has been started again.
+
+    Parameters
+    ----------
+    find : callable
+        Gives the address of the project's service, starting it if need be.
+    """
+
+    def __init__(self, find: Callable[[], Address]) -> None:
+        self._find = find
+        self._address = find()
+        self._kept = threading.local()
+        self._all: set[http.client.HTTPConnection] = set()
+
+    def post(self, verb: str, body: bytes) -> bytes:
+        """Send one call; a broken connection is made anew, a service that is gone is started again."""
+        for attempt in range(TRIES):
+            try:
+                return self._send(verb, body)
+            except (OSError, http.client.HTTPException):
+                self._drop()
+                if attempt == TRIES - 1:
+                    raise
+                if attempt:
+                    self._address = self._find()
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in list(self._all):
+            connection.close()
+        self._all.clear()
+
+    def _send(self, verb: str, body: bytes) -> bytes:
+        connection = self._connection()
+        headers = {"Authorization": f"Bearer {self._address.token}", "Content-Type": "application/x-msgpack"}
+        connection.request("POST", f"/v/{verb}", body, headers)
+        response = connection.getresponse()
+        data = response.read()
+        if response.status == 401:  # another life of the service has another token
+            self._address = self._find()
+            raise http.client.HTTPException("the service has been started again")
+        if response.status != 200:
+            raise RefusedError(f"The service refused the call ({response.status}).", reason=data.decode("utf-8", "replace"))
+        return data
+
+    def _connection(self) -> http.client.HTTPConnection:
+        address, connection = getattr(self._kept, "one", (None, None))
+        if connection is None or address != self._address:
+            connection = http.client.HTTPConnection(self._address.host, self._address.port, timeout=PATIENCE_S)
+            self._kept.one = (self._address, connection)
+            self._all.add(connection)
+        return connection
+
+    def _drop(self) -> None:
+        _, connection = getattr(self._kept, "one", (None, None))
+        if connection is not None:
+            connection.close()
+            self._all.discard(connection)
+            self._kept.one = (None, None)
+
+
+class Remote:
+    """Backend Remote: packs the arguments, posts them, raises the same error class.
+
+    Parameters
+    ----------
+    transport : Transport
+        What carries the calls.
+    client : str
+        Whose Ctrl+Z it is.
+    actor : str
+        Name of the person.
+    """
+
+    def __init__(self, transport: Transport, client: str, actor: str) -> None:
+        self._transport = transport
+        self.client = client
+        self.actor = actor
+
+    def call(self, verb: Verb, arguments: dict[str, Any]) -> Any:
+        """Run `verb` in the service."""
+        envelope = Envelope(uuid.uuid4().hex, self.client, self.actor, protocol(), verb.pack_arguments(arguments))
+        try:
+            packed = self._transport.post(verb.name, msgspec.msgpack.encode(envelope))
+        except (OSError, http.client.HTTPException) as error:
+            raise ResourceError(
+                "The project's service doesn't answer.", reason=str(error), remedy="Try again; see its log."
+            ) from error
+        reply = msgspec.msgpack.decode(packed, type=Reply)
+        if isinstance(reply, Failure):
+            raise from_message(reply.error)
+        if isinstance(reply, Bug):
+            raise ServiceBugError(reply.reference, reply.details)
+        assert isinstance(reply, Answer)
+        return verb.unpack_result(reply.result, self)
+
+    def job_row(self, job_id: int, timeout_s: float | None) -> JobRow:
+        """The job's row, once it has ended or after `timeout_s` seconds; waits in turns."""
+        ends = None if timeout_s is None else time.monotonic() + timeout_s
+        while True:
+            left = TURN_S if ends is None else max(0.0, min(TURN_S, ends - time.monotonic()))
+            row: JobRow = self.call(VERBS["jobs.wait"], {"job": job_id, "timeout_s": left})
+            if row.ended or (ends is not None and time.monotonic() >= ends):
+                return row
+
+    def cancel_job(self, job_id: int) -> None:
+        """Ask for the end of the job."""
+        self.call(VERBS["jobs.cancel"], {"job": job_id})
+
+    def close(self) -> None:
+        """Let connections go."""
+        self._transport.close()
+
+    # What only the service itself has; a body never runs on this side.
+
+    def session(self) -> NoReturn:
+        """There is no store on this side."""
+        raise RuntimeError("the store is in the service")
+
+    def begin(self, kind: str, title: str, work: Callable[[Any], T], subject: str) -> Job[T]:
+        """Jobs begin in the service."""
+        self.session()
+
+    def active_jobs(self) -> list[JobRow]:
+        """Known to the service."""
+        self.session()
+
+    @property
+    def scheduler(self) -> NoReturn:
+        """Part of the service."""
+        self.session()
+
+    def news(self, after: int, instance: str) -> News:
+        """Known to the service."""
+        self.session()
+
+    def predict(self, work: ServeWork, row: dict[str, Any]) -> Prediction:
+        """Done by the service."""
+        self.session()
+
+    def health(self) -> ServiceHealth:
+        """Known to the service."""
+        self.session()
+
+    def stop(self, force: bool) -> None:
+        """Done by the service."""
+        self.session()
+
+
+def open_project(project: str | Path, *, client: str | None = None, actor: str | None = None) -> Project:
+    """Open a project: finds its service, or starts it.
+
+    Parameters
+    ----------
+    project : path
+        The project's folder, as ``bikes.mlops``.
+    client : str, optional
+        Whose undo it is; None: this call's own.
+    actor : str, optional
+        Name to record; None: the system's user.
+
+    Raises
+    ------
+    NotFoundError
+        There is no project in this folder.
+    BusyError
+        It is owned by another machine, or by a service of another version that is at work.
+
+    Examples
+    --------
+    >>> project = open_project("bikes.mlops")  # doctest: +SKIP
+    >>> project.datasets.import_file("bikes.csv", target="rentals").wait().rows  # doctest: +SKIP
+    17379
+    """
+    folder = Path(project).expanduser().absolute()
+    if not (folder / "project.duckdb").exists():
+        raise NotFoundError(
+            f"There is no project in “{folder}”.", remedy="Create one: `mlops-desktop projects create PATH`."
+        )
+    remote = Remote(
+        SocketTransport(lambda: find_or_start(folder, protocol(), __version__)), client or uuid.uuid4().hex, actor or user()
+    )
+    return Project(remote)
+
+
+def user() -> str:
+    """Name of the person at this machine."""
+    with contextlib.suppress(KeyError, OSError, ImportError):
+        return getpass.getuser()
+    return "somebody"
+
+
+__all__ = ["Remote", "ServiceBugError", "SocketTransport", "Transport", "open_project"]

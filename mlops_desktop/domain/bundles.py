@@ -1,0 +1,34 @@
+"""Bundles: what deploys anywhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class SelfTest(msgspec.Struct, frozen=True):
+    """The recorded rows, scored again by the exported folder alone."""
+
+    rows: int
+    largest_difference: float
+    seconds: float
+    runtime: str
+    """What scores: ``onnxruntime``, ``lightgbm`` or ``scikit-learn``."""
+    notes: list[str] = []
+
+
+class Bundle(msgspec.Struct, frozen=True):
+    """An exported model."""
+
+    bundle_id: int
+    model: str
+    number: int
+    folder: str
+    file: str
+    """The one-file form."""
+    sha256: str
+    size_bytes: int
+    created_at: datetime
+    created_by: str
+    self_test: SelfTest

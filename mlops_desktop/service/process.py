@@ -1,0 +1,112 @@
+"""The service as a process: lock, listen, tell; then the heavy imports; then serve until nothing needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import logging.handlers
+import signal
+import sys
+import time
+from pathlib import Path
+
+from mlops_desktop import __version__, system
+from mlops_desktop.domain.errors import BusyError, UserError, to_message
+from mlops_desktop.presence.discovery import failure_line
+from mlops_desktop.presence.notice import EXIT_OWNED, RENEW_EVERY_S, Leaving, Listener, claim
+from mlops_desktop.project.protocol import protocol
+
+log = logging.getLogger(__name__)
+
+
+def main(folder: str) -> int:
+    """Serve the project in `folder`; returns the exit code."""
+    system.keep_new_files_private()
+    try:
+        listener = claim(Path(folder), protocol(), __version__)
+    except BusyError as error:
+        print(failure_line(to_message(error)), flush=True)
+        return EXIT_OWNED
+    except UserError as error:
+        print(failure_line(to_message(error)), flush=True)
+        return 1
+    try:
+        _log_to(Path(folder))
+        return _serve(Path(folder), listener)
+    except UserError as error:
+        log.error("could not start: %s", error)
+        print(failure_line(to_message(error)), flush=True)
+        return 1
+    finally:
+        listener.close()
+
+
+def _serve(folder: Path, listener: Listener) -> int:
+    from .host import Host
+    from .http import Wire
+
+    ending = asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(ending.set)
+
+    host = Host(folder, stop)
+    wire = Wire(host, protocol())
+    try:
+        loop.run_until_complete(_until_done(host, wire, listener, ending))
+    finally:
+        listener.socket.close()
+        wire.close()
+        host.close()
+        loop.close()
+    return 0
+
+
+async def _until_done(host: Host, wire: Wire, listener: Listener, ending: asyncio.Event) -> None:
+    import uvicorn
+
+    from .http import application
+
+    def leave() -> Leaving:
+        jobs = len(host.jobs.active())
+        if not jobs:
+            ending.set()
+        return Leaving(leaves=not jobs, jobs=jobs)
+
+    config = uvicorn.Config(
+        application(wire, listener, leave), log_level="warning", log_config=None, lifespan="off",
+        timeout_graceful_shutdown=2, timeout_keep_alive=120, server_header=False, access_log=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: asyncio.get_running_loop().call_soon_threadsafe(ending.set))
+    serving = asyncio.create_task(server.serve(sockets=[listener.socket]))
+    host.children.warm()
+    log.info("serving %s on port %s", listener.folder, listener.port)
+    renewed = time.monotonic()
+    while not ending.is_set() and not serving.done():
+        try:
+            async with asyncio.timeout(5.0):
+                await ending.wait()
+        except TimeoutError:
+            if time.monotonic() - renewed > RENEW_EVERY_S:
+                renewed = time.monotonic()
+                listener.renew()
+            if wire.is_quiet() and await asyncio.to_thread(host.is_idle):
+                log.info("nothing needs the service: it ends")
+                break
+    server.should_exit = True
+    await serving
+
+
+def _log_to(folder: Path) -> None:
+    """A rotating log in the state folder, one per project folder's name."""
+    logs = system.state_folder() / "logs"
+    system.make_private_folder(logs)
+    handler = logging.handlers.RotatingFileHandler(
+        logs / f"{folder.name}.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler, logging.StreamHandler(sys.stderr)], force=True)
