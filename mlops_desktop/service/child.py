@@ -211,10 +211,12 @@ class Child:
             if self._verdict is not None or self._end is not None:
                 return
             self._verdict = (reason, message)
-            self._killer = threading.Thread(
-                target=system.terminate_tree, args=(self.who, GRACE_S), name="end a child"
-            )
-            self._killer.start()
+            if self.who is not None:
+                arguments = (self.who, GRACE_S)
+                self._killer = threading.Thread(
+                    target=system.terminate_tree, args=arguments, name="end a child"
+                )
+                self._killer.start()
 
     def _finish(self) -> End:
         with self._judging:

@@ -22,9 +22,9 @@ from typing import Final
 
 from mlops_desktop import system
 from mlops_desktop.domain.errors import ConflictError, RefusedError, TrainingError
+from mlops_desktop.presence.notice import user_key
 from mlops_desktop.service.child import GRACE_S, Child, End, Limits, OnLines, Work
 from mlops_desktop.service.child_record import ChildRecord, read_record, was_started, write_record
-from mlops_desktop.service.presence import user_key
 
 __all__ = ["Child", "Children", "End", "Limits", "worker_command"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -132,11 +133,13 @@ def spawn(
 
 
 _let_go: Final[list[subprocess.Popen[bytes]]] = []
+_let_go_lock: Final = threading.Lock()
 
 
 def let_go(child: subprocess.Popen[bytes]) -> None:
     """Leave `child` to itself: it may outlive us, and nobody waits for it. Its entry is reaped by a later call."""
-    _let_go[:] = [other for other in [*_let_go, child] if other.poll() is None]
+    with _let_go_lock:
+        _let_go[:] = [other for other in [*_let_go, child] if other.poll() is None]
 
 
 def lower_priority(niceness: int, pid: int | None = None, platform: Platform = HERE) -> None:

@@ -44,6 +44,7 @@ class Lines:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(system.__file__).parents[2]))  # for our scripts
     folder = tmp_path / "a.mlops"
     (folder / "runs").mkdir(parents=True)
     return folder

@@ -17,7 +17,7 @@ import msgspec
 
 from mlops_desktop import system
 from mlops_desktop.domain.errors import BusyError, ErrorMessage, NotFoundError, UserError, from_message
-from mlops_desktop.service.presence import (
+from mlops_desktop.presence.notice import (
     EXIT_OWNED,
     HELLO_PATH,
     HOST,

@@ -16,8 +16,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from mlops_desktop.domain.errors import BusyError, DamagedError, to_message
-from mlops_desktop.service.discovery import failure_line
-from mlops_desktop.service.presence import EXIT_OWNED, HOST, Listener, claim
+from mlops_desktop.presence.discovery import failure_line
+from mlops_desktop.presence.notice import EXIT_OWNED, HOST, Listener, claim
 
 
 def main() -> int:

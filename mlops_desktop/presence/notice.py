@@ -1,7 +1,7 @@
 """Who owns a project and where it listens: the lock, ``service.json``, and the proof that a listener is the owner.
 
 The owner takes ``service.lock`` without waiting, listens on a port of loopback, and writes ``service.json``; only then
-does it import what is heavy, and early clients wait in the backlog. A client (`mlops_desktop.service.discovery`) never
+does it import what is heavy, and early clients wait in the backlog. A client (`mlops_desktop.presence.discovery`) never
 touches the lock. It believes ``service.json`` only if
 
 * the *seal* fits: a hash with a key of this user, which lies outside of every project, so that a project folder made by

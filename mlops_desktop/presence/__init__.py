@@ -1,0 +1,1 @@
+"""Who owns a project and where it listens: what the service shows (`notice`), and how a client finds it (`discovery`)."""
