@@ -8,7 +8,7 @@ remedies, the first of which is taken unless another is chosen. `ImportReport.sa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import Enum
+from enum import StrEnum
 from typing import Literal
 
 import msgspec
@@ -19,7 +19,7 @@ DateOrder = Literal["day first", "month first"]
 Severity = Literal["note", "warning", "error"]
 
 
-class ColumnType(str, Enum):
+class ColumnType(StrEnum):
     """The type of a column in the words of the window and the command line."""
 
     BOOLEAN = "yes/no"

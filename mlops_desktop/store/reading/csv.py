@@ -1,0 +1,190 @@
+"""Delimited text: CSV, TSV and their kin, read by DuckDB with a dialect that was found here.
+
+DuckDB's own detection is off: it drops headers and rows of odd files. What its strict reader does not take
+exactly is first written anew (`text_repair`), every change named by its line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from mlops_desktop.domain.imports import Decision, ImportOptions, Problem
+from mlops_desktop.store.reading.bytes_scan import ByteFacts, scan_bytes, scan_head
+from mlops_desktop.store.reading.dialect import Dialect, find_dialect
+from mlops_desktop.store.reading.encoding import Encoding, find_encoding, recode
+from mlops_desktop.store.reading.relation import Relation
+from mlops_desktop.store.reading.source import HEAD_BYTES, Source
+from mlops_desktop.store.reading.sql import literal
+from mlops_desktop.store.reading.text_repair import Repaired, repair
+
+_FULL_LOOK_BYTES = 64 << 20
+"""Texts up to this size have the shape of every record checked before they are read."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text with its bytes and letters understood."""
+
+    path: Path
+    """UTF-8, without a zero byte."""
+    head: str
+    facts: ByteFacts
+    encoding: Encoding
+    is_whole: bool
+    """Whether `head` is all of it."""
+
+
+def read_text(source: Source, path: Path, options: ImportOptions, *, all_rows: bool) -> Relation:
+    """The table of a delimited text.
+
+    Parameters
+    ----------
+    source : Source
+        The file that a person named.
+    path : Path
+        Where its text is: the file itself, or what came out of it when it was compressed.
+    options : ImportOptions
+        What a person fixed.
+    all_rows : bool
+        False for a preview, which must not read a large file to its end.
+
+    Raises
+    ------
+    FileError
+        Zero bytes, letters of an unknown encoding, or records that can't be told apart.
+    """
+    text = understand(source, path, options, all_rows=all_rows)
+    found = find_dialect(text.head, options, is_whole=text.is_whole)
+    size = text.path.stat().st_size
+    look = size <= (_FULL_LOOK_BYTES if all_rows else HEAD_BYTES)
+    repaired = repair(source, text.path, text.facts, found, options, every_record=look)
+    return _relation(text, found, repaired, options)
+
+
+def repair_and_read(source: Source, path: Path, options: ImportOptions) -> Relation:
+    """The same, with the shape of every record checked however large the text is."""
+    text = understand(source, path, options, all_rows=True)
+    found = find_dialect(text.head, options, is_whole=text.is_whole)
+    return _relation(
+        text, found, repair(source, text.path, text.facts, found, options, every_record=True), options
+    )
+
+
+def understand(source: Source, path: Path, options: ImportOptions, *, all_rows: bool) -> Text:
+    """Check the bytes of a text and find its letters; writes it as UTF-8 where it isn't."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    is_whole = path.stat().st_size <= len(head)
+    facts = scan_bytes(path) if all_rows else scan_head(head, is_whole=is_whole)
+    encoding = _encoding(source, head, facts, options)
+    wide = encoding.name.startswith(("utf-16", "utf-32"))
+    if facts.zeros and not wide:
+        _refuse_zeros(source, facts)
+    if encoding.name != "utf-8":
+        target = source.scratch / "utf-8"
+        bad_line = recode(path, target, encoding.name)
+        if bad_line is not None:
+            raise source.error(
+                f"Line {bad_line} has bytes that are no letters in the encoding {encoding.name}.",
+                remedy="Choose the encoding with which the file was written.",
+                line=bad_line,
+            )
+        path, digest = target, facts.sha256
+        facts = scan_bytes(path)
+        facts.sha256 = digest
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        is_whole = path.stat().st_size <= len(head)
+    return Text(path, head.decode("utf-8", errors="ignore").removeprefix("\ufeff"), facts, encoding, is_whole)
+
+
+def _encoding(source: Source, head: bytes, facts: ByteFacts, options: ImportOptions) -> Encoding:
+    if options.encoding:
+        name = options.encoding.lower().replace("_", "-")
+        return Encoding("utf-8" if name in ("utf8", "utf-8", "utf-8-sig") else name, "As you chose.")
+    found = find_encoding(head, facts)
+    if found is None or (found.name == "utf-8" and facts.bad_utf8_line is not None):
+        raise source.error(
+            f"The encoding can't be told: line {facts.bad_utf8_line} has bytes that are not UTF-8.",
+            reason="Either the file is damaged there or it is written in another encoding.",
+            remedy="Choose the encoding, or mend that line.",
+            line=facts.bad_utf8_line,
+        )
+    return found
+
+
+def _refuse_zeros(source: Source, facts: ByteFacts) -> None:
+    if facts.zero_tail and facts.zero_tail == facts.zeros:
+        raise source.error(
+            f"{source.name} is damaged: it ends with {facts.zero_tail} zero bytes (NUL), from line {facts.zero_line} on.",
+            reason="That is what a power cut or a full disk leaves of a file that was being written.",
+            remedy="Get the file again from where it was made.",
+            line=facts.zero_line,
+        )
+    raise source.error(
+        f"Line {facts.zero_line} has a zero byte (NUL), which no text has; there are {facts.zeros} in all.",
+        reason="The file is damaged there, or it is not a text.",
+        remedy="Mend the line or export the file again.",
+        line=facts.zero_line,
+    )
+
+
+def _relation(text: Text, found: Dialect, repaired: Repaired, options: ImportOptions) -> Relation:
+    width = len(found.names)
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(repaired.width))
+    settings = {
+        "auto_detect": "false",
+        "header": "false",
+        "skip": "1" if repaired.has_header else "0",
+        "delim": literal(found.delimiter),
+        "quote": literal(found.quote if repaired.has_quotes else ""),
+        "escape": literal(found.escape if repaired.has_quotes else ""),
+        "allow_quoted_nulls": "false",
+        "strict_mode": "true",
+        "columns": "{" + columns + "}",
+    }
+    if repaired.line_end != "\r\n":  # told "\r\n", the strict reader of 1.5.5 loses all rows behind a skip
+        settings["new_line"] = literal("\\r" if repaired.line_end == "\r" else "\\n")
+    if repaired.longest_record > 1_900_000:
+        settings["max_line_size"] = str(repaired.longest_record * 2)
+    told = ", ".join(f"{key}={value}" for key, value in settings.items())
+    shown = ", ".join(
+        f"c{place}" if place < repaired.width else f"NULL::VARCHAR AS c{place}" for place in range(width)
+    )
+    surplus = " AND ".join(f"c{place} IS NULL" for place in range(width, repaired.width))
+    where = (
+        f" WHERE CASE WHEN {surplus} THEN true ELSE error('a value beyond the last name') END"
+        if surplus
+        else ""
+    )
+    resolved = msgspec.structs.replace(
+        options,
+        delimiter=found.delimiter,
+        encoding=text.encoding.name,
+        quote=found.quote,
+        header=found.has_header,
+    )
+    encoding = Decision(
+        "encoding", text.encoding.name, text.encoding.why, ("other",), notable=text.encoding.is_guess
+    )
+    return Relation(
+        format="tab separated text" if found.delimiter == "\t" else "delimited text",
+        sql=f"(SELECT {shown} FROM read_csv({literal(str(repaired.path))}, {told}){where})",
+        names=found.names,
+        types=(None,) * width,
+        options=resolved,
+        decisions=(*found.decisions, encoding),
+        problems=(*_notes(found), *repaired.problems),
+        skipped_lines=repaired.skipped_lines,
+        rows=repaired.rows,
+    )
+
+
+def _notes(found: Dialect) -> tuple[Problem, ...]:
+    if not found.notes:
+        return ()
+    what = f"{len(found.notes)} lines before the table were skipped, the first: “{found.notes[0][:80]}”."
+    return (Problem("preamble", "note", what, line=1, count=len(found.notes)),)

@@ -1,0 +1,37 @@
+"""What every reader hands on: a source for SQL, its names, and what was decided on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mlops_desktop.domain.imports import Decision, ImportOptions, Problem
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table that DuckDB can read in the order of the file.
+
+    `sql` stands behind FROM; its columns are named ``c0``, ``c1`` ... in the order of `names`. Where `types` has
+    `None` the column is text whose type is decided from its values, else the DuckDB type that the file declares.
+    """
+
+    format: str
+    sql: str
+    names: tuple[str, ...]
+    types: tuple[str | None, ...]
+    options: ImportOptions = field(default_factory=ImportOptions)
+    decisions: tuple[Decision, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    skipped_lines: tuple[int, ...] = ()
+    rows: int | None = None
+    """Rows, where the file says so or they were counted."""
+    sheets: tuple[str, ...] = ()
+    converted: dict[int, tuple[str, str, str]] = field(default_factory=dict[int, tuple[str, str, str]])
+    """SQL about ``{v}``, DuckDB type and reason for columns that can't be kept as the file declares them."""
+    sample: str = ""
+    """Another source of the same columns with a part of the rows; empty where there is none."""
+
+    @property
+    def first_rows(self) -> str:
+        """The source of a part of the rows that is quick to read."""
+        return self.sample or self.sql

@@ -1,0 +1,152 @@
+"""The whole way of one file: open, understand, prove and write, and report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from mlops_desktop.domain.imports import ImportOptions, ImportReport
+from mlops_desktop.store.reading.csv import repair_and_read
+from mlops_desktop.store.reading.readers import read
+from mlops_desktop.store.reading.source import Source, open_source, sha256_of
+from mlops_desktop.store.reading.sql import Cursor
+from mlops_desktop.store.reading.staging import (
+    Physical,
+    Progress,
+    Typed,
+    decisions_of,
+    failure,
+    misfit,
+    type_columns,
+    widen,
+    write,
+)
+
+_ALL_ROWS_BYTES = 24 << 20
+"""Texts up to this size have the types decided by all rows before the first pass that writes."""
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """The file that was imported, as it was."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """One Parquet file with all rows of a source, in order."""
+
+    path: Path
+    names: tuple[str, ...]
+    """Written names, unique and not empty."""
+    physical: tuple[str, ...]
+    """Names in the Parquet file, in the same order."""
+    types: tuple[str, ...]
+    """DuckDB types, in the same order."""
+    no_value_yet: frozenset[str]
+    """Written names of columns without any value: they take the type of the first that comes."""
+    rows: int
+    source: SourceFacts
+    report: ImportReport
+    seconds: float = 0.0
+
+
+def stage(
+    cursor: Cursor,
+    path: Path,
+    options: ImportOptions,
+    target: Path,
+    physical: Physical,
+    progress: Progress = lambda stage, share: None,
+) -> StagedFile:
+    """Read a file and write all its rows as one Parquet file.
+
+    Parameters
+    ----------
+    cursor : Cursor
+        A cursor of an open DuckDB, used by nobody else meanwhile; `interrupt` cancels.
+    path : Path
+        The file as a person named it.
+    options : ImportOptions
+        What the person fixed.
+    target : Path
+        The Parquet file to write; its folder also takes what has to be written on the way.
+    physical : callable
+        Gives the names in the Parquet file for the written ones.
+    progress : callable
+        Told the stage; may raise `CancelledError`.
+
+    Raises
+    ------
+    NotFoundError, FileError
+        What can't be read, by what it is, with row and line where there is one; or it changed while it was read.
+    CancelledError, ResourceError
+        Interrupted; or no room.
+    """
+    began = time.monotonic()
+    with open_source(path, target.parent) as source, ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(sha256_of, source.alias)
+        progress("Looking at the file", None)
+        cursor.execute("SET TimeZone='UTC'")
+        relation = read(cursor, source, options, all_rows=True)
+        names = tuple(physical(relation.names))
+        typed = None
+        try:
+            typed = type_columns(
+                cursor, source, relation, options, all_rows=source.size_bytes <= _ALL_ROWS_BYTES
+            )
+            progress("Reading and proving every row", None)
+            typed, rows = _write(cursor, source, typed, options, names, target)
+        except duckdb.Error as error:
+            target.unlink(missing_ok=True)
+            raise failure(source, error) from error
+        source.check_unchanged()
+        facts = SourceFacts(path, digest.result(), source.size_bytes, source.mtime_ns)
+        return _staged(typed, names, rows, target, facts, time.monotonic() - began)
+
+
+def _write(
+    cursor: Cursor, source: Source, typed: Typed, options: ImportOptions, names: Sequence[str], target: Path
+) -> tuple[Typed, int]:
+    """Write; where the shape or a value does not fit, look at all rows and write once more."""
+    for attempt in range(3):
+        try:
+            return typed, write(cursor, typed, names, target)
+        except duckdb.Error as error:
+            if attempt == 2 or isinstance(error, duckdb.InterruptException):
+                raise
+            if misfit(error) is not None:
+                typed = widen(cursor, source, typed, options)
+            elif "CSV" in str(error) or "beyond the last name" in str(error):
+                relation = repair_and_read(source, source.alias, options)
+                typed = type_columns(cursor, source, relation, options, all_rows=True)
+            else:
+                raise
+    raise AssertionError("the loop returns or raises")
+
+
+def _staged(
+    typed: Typed, names: tuple[str, ...], rows: int, target: Path, facts: SourceFacts, seconds: float
+) -> StagedFile:
+    relation = typed.relation
+    empty = frozenset(n for n, r in zip(relation.names, typed.readings, strict=True) if not r.has_values)
+    report = ImportReport(
+        relation.format,
+        rows,
+        len(relation.names),
+        relation.options,
+        decisions_of(typed),
+        (*relation.problems, *typed.problems),
+        typed.widened,
+        relation.skipped_lines,
+    )
+    return StagedFile(target, relation.names, names, typed.types, empty, rows, facts, report, seconds)

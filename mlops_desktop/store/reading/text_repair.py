@@ -1,0 +1,330 @@
+"""A text brought into the strict shape that DuckDB's reader takes exactly; each change is named by its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mlops_desktop.domain.imports import ImportOptions, Problem, Remedy
+from mlops_desktop.store.reading.bytes_scan import ByteFacts, chunks_of
+from mlops_desktop.store.reading.dialect import Dialect, split_records
+from mlops_desktop.store.reading.records import Record, RecordScan, copy_without, scan_records
+from mlops_desktop.store.reading.source import Source
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A text that is regular, and what was done for it."""
+
+    path: Path
+    has_header: bool
+    """Whether the first record still is the one with the names."""
+    has_quotes: bool
+    line_end: str
+    width: int
+    """Values in every record."""
+    longest_record: int = 0
+    rows: int | None = None
+    problems: tuple[Problem, ...] = ()
+    skipped_lines: tuple[int, ...] = ()
+
+
+_TOTAL = re.compile(
+    r"\s*(grand |sub)?(total|totals|sum|summe|gesamt|gesamtsumme|insgesamt|total général|somme|totale|totaal|suma)\b",
+    re.I,
+)
+_SHOWN = 12
+
+
+def repair(
+    source: Source,
+    path: Path,
+    facts: ByteFacts,
+    found: Dialect,
+    options: ImportOptions,
+    *,
+    every_record: bool,
+) -> Repaired:
+    """A text that DuckDB's strict reader takes exactly.
+
+    Parameters
+    ----------
+    source : Source
+        For messages and scratch space.
+    path : Path
+        The text as UTF-8.
+    facts : ByteFacts
+        What its bytes are.
+    found : Dialect
+        How it writes its table.
+    options : ImportOptions
+        Remedies chosen for ``short_rows``, ``long_rows`` and ``foot``.
+    every_record : bool
+        Whether to look at the shape of every record; else only what the bytes tell is mended.
+
+    Raises
+    ------
+    FileError
+        A quote that isn't closed, or rows with too many values, unless a remedy was chosen.
+    """
+    has_quotes = bool(found.quote) and (found.quote != '"' or facts.quotes > 0)
+    line_end = facts.line_ends
+    if not line_end:
+        path, line_end = _one_line_end(source, path, found if has_quotes else None), "\n"
+    width = _body_width(found)
+    if not every_record:
+        if found.first_line == 1 and not found.notes:
+            return Repaired(path, found.has_header, has_quotes, line_end, width)
+        start = _offset_of_line(path, found.first_line, line_end)
+        target = source.scratch / "from-the-names"
+        copy_without(path, target, iter([(0, start, b"")]))
+        return Repaired(target, found.has_header, has_quotes, line_end, width)
+    return _by_records(source, path, found, options, _Plan(has_quotes, line_end, width))
+
+
+@dataclass
+class _Plan:
+    """What is known before the records are looked at, and what is decided about them."""
+
+    has_quotes: bool
+    line_end: str
+    width: int
+    edits: list[tuple[int, int, bytes]] = field(default_factory=list[tuple[int, int, bytes]])
+    problems: list[Problem] = field(default_factory=list[Problem])
+    skipped: list[int] = field(default_factory=list[int])
+
+
+def _body_width(found: Dialect) -> int:
+    """Values in a row as the rows have it, which may be other than the names."""
+    return found.row_width or len(found.names)
+
+
+def _offset_of_line(path: Path, line: int, line_end: str) -> int:
+    """Offset of the first byte of a line, from 1."""
+    mark, left, position = line_end[-1:].encode(), line - 1, 0
+    for chunk in chunks_of(path):
+        count = chunk.count(mark)
+        if count < left:
+            left -= count
+            position += len(chunk)
+            continue
+        at = 0
+        for _ in range(left):
+            at = chunk.index(mark, at) + 1
+        return position + at
+    return position
+
+
+def _one_line_end(source: Source, path: Path, quoted: Dialect | None) -> Path:
+    """The text with LF at the end of each line; what stands in quotes is kept."""
+    target = source.scratch / "one-line-end"
+    data = path.read_bytes()
+    if quoted is None:
+        target.write_bytes(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+        return target
+    quote = re.escape(quoted.quote.encode())
+    edge = b"(?:^|(?<=[\\r\\n])|(?<=" + re.escape(quoted.delimiter.encode()) + b"))"
+    parts = re.compile(
+        edge + quote + b"(?:[^" + quote + b"]|" + quote + quote + b")*" + quote + b"|\\r\\n?", re.S
+    )
+    target.write_bytes(parts.sub(lambda m: b"\n" if m.group()[:1] == b"\r" else m.group(), data))
+    return target
+
+
+def _by_records(source: Source, path: Path, found: Dialect, options: ImportOptions, plan: _Plan) -> Repaired:
+    """Look at every record and mend, leave out or refuse what is odd."""
+    start = _offset_of_line(path, found.first_line, plan.line_end) if found.first_line > 1 else 0
+    quote = found.quote if plan.has_quotes else ""
+    scan = scan_records(
+        path,
+        found.delimiter,
+        quote,
+        escape=found.escape,
+        line_end=plan.line_end,
+        width=plan.width,
+        start=start,
+    )
+    header = 1 if found.has_header else 0
+    if scan.bad_quote_line is not None:
+        _refuse_quote(source, scan, header)
+    if start:
+        plan.edits.append((0, start, b""))
+    body = [record for record in scan.odd if record.number >= header]
+    foot = _foot(path, found, scan, options, plan, header)
+    dropped = {record.number for record in foot}
+    left = [record for record in body if record.number not in dropped]
+    left = _comments(path, found, left, plan)
+    _odd_widths(source, path, found, left, options, plan)
+    _drop(path, foot, plan)
+    if scan.swallowed:
+        what = "A quoted value goes over lines that look like rows; a quote may be missing."
+        plan.problems.append(
+            Problem("swallowed", "warning", what, line=scan.swallowed[0], count=len(scan.swallowed))
+        )
+    if plan.edits:
+        target = source.scratch / "repaired"
+        copy_without(path, target, iter(sorted(plan.edits)))
+        path = target
+    return Repaired(
+        path,
+        found.has_header,
+        plan.has_quotes,
+        plan.line_end,
+        plan.width,
+        longest_record=scan.longest,
+        rows=scan.count - header - len(plan.skipped),
+        problems=tuple(plan.problems),
+        skipped_lines=tuple(sorted(plan.skipped)),
+    )
+
+
+def _refuse_quote(source: Source, scan: RecordScan, header: int) -> None:
+    line, row = scan.bad_quote_line, (scan.bad_quote_record or 0) + 1 - header
+    raise source.error(
+        f"The quote that opens in line {line} (row {row}) is never closed as a quote should be.",
+        reason="All that follows would become one value.",
+        remedy="Mend that line, or choose that nothing is quoted.",
+        line=line,
+        row=row,
+    )
+
+
+def _text_of(path: Path, record: Record) -> str:
+    with path.open("rb") as file:
+        file.seek(record.start)
+        return file.read(min(record.end - record.start, 4096)).decode("utf-8", errors="replace")
+
+
+def _foot(
+    path: Path, found: Dialect, scan: RecordScan, options: ImportOptions, plan: _Plan, header: int
+) -> list[Record]:
+    """The records below the table: totals and notes."""
+    if options.remedies.get("foot") == "keep" or plan.width < 2 or scan.count - header < 3:
+        return []
+    foot: list[Record] = []
+    for record in reversed(scan.last):
+        if record.number < header + 2:
+            break
+        values = split_records(_text_of(path, record), found.delimiter, found.quote, limit=1)
+        cells = values[0].values if values else ()
+        first = next((cell for cell in cells if cell.strip()), "")
+        is_note = record.width == 1 < plan.width - 1 or (record.width == 1 and not first.strip())
+        is_total = bool(_TOTAL.match(first)) and (
+            record.width != plan.width or any(not c.strip() for c in cells)
+        )
+        if not (is_total or (is_note and record.width != plan.width)):
+            break
+        foot.insert(0, record)
+    if foot:
+        shown = _text_of(path, foot[0])[:80]
+        plan.problems.append(
+            Problem(
+                "foot", "warning", f"{len(foot)} rows below the table were taken for its foot (totals or notes): “{shown}”.",
+                row=foot[0].number + 1 - header, line=foot[0].line, count=len(foot),
+                remedies=(Remedy("skip", "Skipped"), Remedy("keep", "Keep as a row")),
+            )
+        )  # fmt: skip
+    return foot
+
+
+def _drop(path: Path, records: Sequence[Record], plan: _Plan) -> None:
+    """Leave records out, with the line end behind them."""
+    size = path.stat().st_size
+    for record in records:
+        plan.skipped.append(record.line)
+        plan.edits.append((record.start, min(size, record.end + len(plan.line_end)), b""))
+
+
+def _comments(path: Path, found: Dialect, odd: list[Record], plan: _Plan) -> list[Record]:
+    """Leave out comment lines between the rows of a text that begins with comments."""
+    if not found.comment:
+        return odd
+    comments = [r for r in odd if _text_of(path, r).startswith(found.comment)]
+    if comments:
+        _drop(path, comments, plan)
+        what = f"{len(comments)} comment lines between the rows were skipped."
+        plan.problems.append(Problem("comments", "note", what, line=comments[0].line, count=len(comments)))
+    gone = {record.number for record in comments}
+    return [record for record in odd if record.number not in gone]
+
+
+def _odd_widths(
+    source: Source, path: Path, found: Dialect, odd: Sequence[Record], options: ImportOptions, plan: _Plan
+) -> None:
+    """Fill up short records; cut empty values off long ones; refuse or leave out what has too much."""
+    mark = found.delimiter.encode()
+    short = [r for r in odd if r.width < plan.width]
+    long = [r for r in odd if r.width > plan.width]
+    if short:
+        chosen = options.remedies.get("short_rows", "fill")
+        if chosen == "leave_out":
+            _drop(path, short, plan)
+        elif chosen == "refuse":
+            _refuse_width(source, found, short, plan.width)
+        else:
+            plan.edits.extend((r.end, r.end, mark * (plan.width - r.width)) for r in short)
+        what = f"{len(short)} rows have fewer than {plan.width} values: lines {_lines(short)}."
+        remedies = (
+            Remedy("fill", "The values they lack are missing"),
+            Remedy("leave_out", "Leave those rows out"),
+            Remedy("refuse", "Refuse the file"),
+        )
+        plan.problems.append(_problem("short_rows", what, short, found, remedies, chosen))
+    empty = [r for r in long if _surplus_is_empty(path, r, found, plan)]
+    full = [r for r in long if r not in empty]
+    for record in empty:
+        cut = len(mark) * (record.width - plan.width)
+        plan.edits.append((record.end - cut, record.end, b""))
+    if empty:
+        what = f"{len(empty)} rows have more separators than names, with nothing behind them: lines {_lines(empty)}."
+        plan.problems.append(_problem("surplus", what, empty, found, (), ""))
+    if full:
+        chosen = options.remedies.get("long_rows", "refuse")
+        if chosen != "leave_out":
+            _refuse_width(source, found, full, plan.width)
+        _drop(path, full, plan)
+        what = f"{len(full)} rows have more than {plan.width} values: lines {_lines(full)}."
+        remedies = (Remedy("refuse", "Refuse the file"), Remedy("leave_out", "Leave those rows out"))
+        plan.problems.append(_problem("long_rows", what, full, found, remedies, chosen))
+
+
+def _lines(records: Sequence[Record]) -> str:
+    more = f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else ""
+    return ", ".join(str(r.line) for r in records[:_SHOWN]) + more
+
+
+def _problem(
+    key: str, what: str, records: Sequence[Record], found: Dialect, remedies: tuple[Remedy, ...], chosen: str
+) -> Problem:
+    ordered = tuple(sorted(remedies, key=lambda remedy: remedy.key != chosen))
+    first = records[0]
+    row = first.number + (0 if found.has_header else 1)
+    return Problem(key, "warning", what, row=row, line=first.line, count=len(records), remedies=ordered)
+
+
+def _surplus_is_empty(path: Path, record: Record, found: Dialect, plan: _Plan) -> bool:
+    surplus = found.delimiter * (record.width - plan.width)
+    return _end_of(path, record, len(surplus.encode())) == surplus
+
+
+def _end_of(path: Path, record: Record, count: int) -> str:
+    with path.open("rb") as file:
+        file.seek(max(record.start, record.end - count))
+        return file.read(count).decode("utf-8", errors="replace")
+
+
+def _refuse_width(source: Source, found: Dialect, records: Sequence[Record], width: int) -> None:
+    first = records[0]
+    row = first.number + (0 if found.has_header else 1)
+    word = "more" if first.width > width else "fewer"
+    raise source.error(
+        f"Line {first.line} (row {row}) has {first.width} values, {word} than the {width} of the table.",
+        reason=f"{len(records)} rows are like that: lines {_lines(records)}."
+        if len(records) > 1
+        else "A value with a separator in it may lack its quotes.",
+        remedy="Mend those lines, or choose to leave them out.",
+        line=first.line,
+        row=row,
+    )

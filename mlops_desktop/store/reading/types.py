@@ -1,0 +1,454 @@
+"""Which type a text column gets from the classes of its values, and how each value is read and proved.
+
+The rule of the house: a type is taken only when every value says so and nothing of a value goes away without a
+word. Where values disagree the column is text as written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mlops_desktop.domain.imports import ColumnType, DateOrder, ImportOptions
+from mlops_desktop.store.reading.sql import literal
+from mlops_desktop.store.reading.values import BOOLEANS, ColumnValues, Seen
+
+_EXACT_DIGITS = 17
+"""Significant digits that a double gives back."""
+_WHOLE_DIGITS = 15
+"""Digits of a whole number that a double surely gives back."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the values of one column are read.
+
+    `value` and `proof` are SQL about a text ``{v}``: the value in its type, and whether nothing of the text is
+    lost by it.
+    """
+
+    type: ColumnType
+    duckdb: str
+    value: str
+    proof: str
+    why: str
+    missing: tuple[str, ...] = ()
+    """Spellings that stand for a missing value."""
+    missing_count: int = 0
+    trims: bool = False
+    notable: bool = False
+    has_values: bool = True
+    problem: str = ""
+    """What should be looked at, in a sentence; empty when nothing."""
+    problem_row: int | None = None
+
+
+TEXT = Reading(ColumnType.TEXT, "VARCHAR", "{v}", "true", "Kept as written.")
+
+
+def text(why: str, *, notable: bool = False, row: int | None = None, problem: str = "") -> Reading:
+    """The column as written."""
+    return Reading(
+        ColumnType.TEXT, "VARCHAR", "{v}", "true", why, notable=notable, problem=problem, problem_row=row
+    )
+
+
+def decide(values: ColumnValues, options: ImportOptions, *, comma_decimals: bool = False) -> Reading:
+    """The reading of a column from all that was seen in it.
+
+    Parameters
+    ----------
+    values : ColumnValues
+        The classes of its values.
+    options : ImportOptions
+        `decimal_mark`, `thousands_mark`, `date_order` and `missing` where a person gave them.
+    comma_decimals : bool
+        Whether other columns of the file write their decimals with a comma.
+    """
+    seen = {name: s for name, s in values.classes.items() if name not in ("empty", "token")}
+    token = values.classes.get("token")
+    if not seen:
+        if token:
+            return text(f"Only {_some(token.spellings)}, which stay as written.")
+        if values.rows == 0 or "empty" not in values.classes:
+            return Reading(ColumnType.TEXT, "VARCHAR", "{v}", "true", "No value yet.", has_values=False)
+        return text("Only empty texts.")
+    reading = _typed(seen, options, comma_decimals)
+    if reading is None:
+        return text(_why_text(seen))
+    if reading.type is ColumnType.TEXT:
+        return reading
+    return _with_missing(reading, values, seen, token)
+
+
+def _with_missing(
+    reading: Reading, values: ColumnValues, seen: dict[str, Seen], token: Seen | None
+) -> Reading:
+    """The same reading with tokens for missing, blanks and empty texts looked after."""
+    empty = values.classes.get("empty")
+    missing = [""] if empty else []
+    why, notable, count = reading.why, reading.notable, 0
+    if token:
+        missing += token.spellings
+        count += token.count
+        why += (
+            f" {token.count} cells with {_some(token.spellings)} are missing, first in row {token.first_row}."
+        )
+        notable = True
+    padded = sum(s.padded for s in seen.values())
+    if padded:
+        why += f" Blanks around {padded} values were removed."
+        notable = True
+    return Reading(
+        reading.type,
+        reading.duckdb,
+        reading.value,
+        reading.proof,
+        why,
+        missing=tuple(missing) + reading.missing,
+        missing_count=count + reading.missing_count,
+        trims=padded > 0 or (empty is not None and empty.padded > 0),
+        notable=notable,
+    )
+
+
+def _some(spellings: Iterable[str]) -> str:
+    listed = sorted(spellings)
+    return ", ".join(f"“{s}”" for s in listed[:6]) + (" ..." if len(listed) > 6 else "")
+
+
+def _why_text(seen: dict[str, Seen]) -> str:
+    others = {n: s for n, s in seen.items() if n != "text"}
+    if "text" not in seen or not others:
+        return "Words." if "text" in seen else f"Values of several kinds: {_kinds(seen)}."
+    odd = min(seen.items(), key=lambda item: item[1].count)
+    return f"Values of several kinds: {_kinds(seen)}; “{odd[1].example[:60]}” in row {odd[1].first_row}."
+
+
+def _kinds(seen: dict[str, Seen]) -> str:
+    ranked = sorted(seen.items(), key=lambda item: -item[1].count)
+    return ", ".join(f"{s.count} like “{s.example[:30]}”" for _, s in ranked[:4])
+
+
+def _typed(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+    kinds = set(seen)
+    for sign, word in (("leading zero", "Leading zeros"), ("plus", "Plus signs")):
+        if sign in kinds:
+            return text(
+                f"{word}, as in “{seen[sign].example}” in row {seen[sign].first_row}: a code, kept as written."
+            )
+    for decide_kind in (_boolean, _whole, _marked, _real, _date, _instant, _clock):
+        reading = decide_kind(seen, options, comma_decimals)
+        if reading is not None:
+            return reading
+    return None
+
+
+def _boolean(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+    if not all(kind.startswith("bool ") for kind in seen):
+        return None
+    families = {kind.split(" ")[1] for kind in seen}
+    ends = {kind.rsplit(" ", 1)[1] for kind in seen}
+    if any(s.padded for s in seen.values()):
+        return text("Some words have blanks around them: kept as written.")
+    if len(ends) < 2 and families != {"true/false"}:
+        return text("Only one word, kept as written.")
+    yes = ", ".join(literal(BOOLEANS[f][0]) for f in sorted(families))
+    no = ", ".join(literal(BOOLEANS[f][1]) for f in sorted(families))
+    value = f"CASE WHEN lower({{v}}) IN ({yes}) THEN true WHEN lower({{v}}) IN ({no}) THEN false END"
+    words = _some({w for s in seen.values() for w in s.spellings})
+    return Reading(ColumnType.BOOLEAN, "BOOLEAN", value, f"({value}) IS NOT NULL", f"Only {words}.")
+
+
+def _whole(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+    if not set(seen) <= {"integer", "long integer", "nan"} or set(seen) == {"nan"}:
+        return None
+    nan = seen.get("nan")
+    missing, count = ((nan.example, "nan", "NaN", "NAN"), nan.count) if nan else ((), 0)
+    why = f" {nan.count} nan (not a number) are missing." if nan else ""
+    if "long integer" not in seen:
+        return integer(f"Whole numbers.{why}", missing, count)
+    most = max(seen[k].whole_digits for k in ("integer", "long integer") if k in seen)
+    if most > 38:
+        return text(
+            f"Whole numbers of up to {most} digits, more than any number type holds: kept as written."
+        )
+    return big_integer(f"Whole numbers of up to {most} digits, all kept.{why}", missing, count)
+
+
+def integer(why: str, missing: tuple[str, ...] = (), missing_count: int = 0) -> Reading:
+    """64-bit whole numbers, proved by their text."""
+    value = "try_cast({v} AS BIGINT)"
+    return Reading(
+        ColumnType.INTEGER,
+        "BIGINT",
+        value,
+        f"{value}::VARCHAR = {{v}}",
+        why,
+        missing,
+        missing_count,
+        notable=bool(missing),
+    )
+
+
+def big_integer(why: str, missing: tuple[str, ...] = (), missing_count: int = 0) -> Reading:
+    """Whole numbers of up to 38 digits, proved by their text."""
+    value = "try_cast({v} AS DECIMAL(38,0))"
+    return Reading(
+        ColumnType.BIG_INTEGER,
+        "DECIMAL(38,0)",
+        value,
+        f"{value}::VARCHAR = {{v}}",
+        why,
+        missing,
+        missing_count,
+    )
+
+
+_REAL = r"-?(0|[1-9][0-9]*)?([.][0-9]*)?([eE][-+]?[0-9]+)?"
+
+
+def real(why: str, *, marks: str = "", decimal: str = ".", notable: bool = False) -> Reading:
+    """Doubles; `marks` go away before reading, `decimal` becomes the point.
+
+    The proof: the text is a number as people and programs write it, and has no more digits than a double keeps
+    (17, as printed by programs; 15 where it is a whole number), and isn't beyond a double's range.
+    """
+    plain = f"translate({{v}}, {literal(decimal + marks)}, '.')" if marks or decimal != "." else "{v}"
+    value = f"try_cast({plain} AS DOUBLE)"
+    digits = f"strlen(regexp_replace(ltrim(translate({plain}, '-.', ''), '0'), '[eE].*', ''))"
+    whole = f"contains({plain}, '.') OR contains(lower({plain}), 'e')"
+    short = f"strlen({plain}) <= 15 AND regexp_full_match({plain}, '-?(0|[1-9][0-9]*)([.][0-9]+)?')"
+    long = (
+        f"regexp_full_match({plain}, {literal(_REAL)}) AND {value} IS NOT NULL AND isfinite({value}) "
+        f"AND ({value} <> 0 OR NOT regexp_matches({plain}, '^-?[0-9.]*[1-9]')) "
+        f"AND (({whole}) AND {digits} <= {_EXACT_DIGITS} OR {digits} <= {_WHOLE_DIGITS} OR {value}::DECIMAL(38,0)::VARCHAR = {plain})"
+    )
+    special = "regexp_full_match({v}, '(?i)nan|[-+]?inf(inity)?')"
+    return Reading(
+        ColumnType.DECIMAL, "DOUBLE", value, f"(({short}) OR ({long}) OR {special})", why, notable=notable
+    )
+
+
+def exact_decimal(scale: int, why: str) -> Reading:
+    """Decimals of up to 38 digits with a fixed number of decimals."""
+    kind = f"DECIMAL(38,{scale})"
+    value = f"try_cast({{v}} AS {kind})"
+    shape = f"regexp_full_match({{v}}, '-?(0|[1-9][0-9]*)([.][0-9]{{{{1,{scale}}}}})?')"
+    return Reading(ColumnType.EXACT_DECIMAL, kind, value, f"({value} IS NOT NULL AND {shape})", why)
+
+
+def _real(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+    numbers = {"integer", "long integer", "point", "loose point", "exponent", "power", "nan", "infinite"}
+    kinds = set(seen)
+    if not kinds <= numbers or kinds <= {"nan"}:
+        return None
+    if "power" in kinds and not kinds & {"point", "exponent", "loose point"}:
+        power = seen["power"]
+        return text(
+            f"“{power.example}” in row {power.first_row} may be a code or a number: kept as text.",
+            notable=True,
+        )
+    point = seen.get("point")
+    if (
+        comma_decimals
+        and point
+        and point.least_scale == point.most_scale == 3
+        and options.decimal_mark is None
+    ):
+        return text(f"“{point.example}” may have a thousands or a decimal point: kept as text.", notable=True)
+    fine = [s for k, s in seen.items() if k in ("point", "loose point", "exponent")]
+    digits = max((s.digits for s in fine), default=0)
+    whole = max((seen[k].whole_digits for k in ("integer", "long integer") if k in seen), default=0)
+    if digits > _EXACT_DIGITS or whole > _WHOLE_DIGITS:
+        return _many_digits(seen, digits, whole)
+    why, notable = "Numbers with a point.", False
+    if point and point.ends_with_zero and point.least_scale < point.most_scale:
+        why = f"Numbers; {point.ends_with_zero} have a trailing zero that goes away, and could be codes (then choose text)."
+        notable = True
+    why, notable = _special_words(seen, why, notable)
+    return real(why, notable=notable)
+
+
+def _special_words(seen: dict[str, Seen], why: str, notable: bool) -> tuple[str, bool]:
+    """What has to be said about values that are no ordinary numbers."""
+    for kind, words in (("nan", "not a number (nan)"), ("infinite", "infinite")):
+        if kind in seen:
+            why, notable = f"{why} {seen[kind].count} values are {words} and kept.", True
+    if "point" in seen and seen["point"].example.startswith("-0"):
+        why += " A minus sign before zero is not kept."
+    return why, notable
+
+
+def _many_digits(seen: dict[str, Seen], digits: int, whole: int) -> Reading:
+    if set(seen) <= {"integer", "long integer", "point"}:
+        scale = max(seen["point"].most_scale, 1) if "point" in seen else 1
+        before = max(s.whole_digits for s in seen.values())
+        if before + scale <= 38:
+            return exact_decimal(
+                scale, f"Up to {max(digits, whole)} digits, more than a double keeps: exact decimals."
+            )
+    return text(
+        f"Up to {max(digits, whole)} digits, more than a number keeps: kept as written.", notable=True
+    )
+
+
+def _marked(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+    """Numbers with a decimal comma or thousands marks."""
+    kinds = set(seen)
+    comma = {"comma", "comma and points", "comma of three", "points", "comma and spaces", "integer"}
+    point = {"point and commas", "commas", "comma of three", "point", "integer"}
+    told_comma = options.decimal_mark == ","
+    if kinds <= comma and (
+        kinds & {"comma", "comma and points", "comma and spaces"} or (told_comma and kinds != {"integer"})
+    ):
+        thousands = " Points are thousands marks." if kinds & {"comma and points", "points"} else ""
+        return real(
+            f"The comma was taken as decimal mark.{thousands}",
+            marks=". \u00a0\u202f",
+            decimal=",",
+            notable=True,
+        )
+    if told_comma and kinds <= comma | {"point"} and not kinds <= {"integer", "point"}:
+        return None
+    if kinds <= point and kinds & {"point and commas", "commas"} and not comma_decimals:
+        return real(
+            "The point was taken as decimal mark, commas as thousands marks.", marks=",", notable=True
+        )
+    if kinds <= point and "comma of three" in kinds and options.thousands_mark == ",":
+        return real("Commas are thousands marks, as you chose.", marks=",", notable=True)
+    if kinds <= {"comma of three", "integer"} and comma_decimals:
+        return real(
+            "The comma was taken as decimal mark, as in the other columns.", decimal=",", notable=True
+        )
+    if kinds <= {"comma of three", "integer"} and "comma of three" in kinds:
+        first = seen["comma of three"]
+        return text(
+            f"“{first.example}” may have a thousands or a decimal comma: kept as text.",
+            notable=True,
+            row=first.first_row,
+        )
+    if kinds <= {"points", "integer"} and "points" in kinds:
+        return text(f"“{seen['points'].example}” may be grouped or a code: kept as text.", notable=True)
+    if kinds <= {"apostrophes", "integer", "point"} and "apostrophes" in kinds:
+        return real("Apostrophes were taken as thousands marks.", marks="'’", notable=True)
+    if kinds <= {"spaces", "integer", "point"} and "spaces" in kinds:
+        return real("Blanks were taken as thousands marks.", marks=" \u00a0\u202f", notable=True)
+    return None
+
+
+def _date(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+    kinds = set(seen)
+    if kinds == {"date"}:
+        return iso_date("Year first in all rows.")
+    if kinds == {"date / year"}:
+        value = "try_strptime({v}, '%Y/%m/%d')::DATE"
+        return Reading(ColumnType.DATE, "DATE", value, f"{value} IS NOT NULL", "Year first in all rows.")
+    if "bad date" in kinds and kinds <= {"date", "bad date", "timestamp"}:
+        bad = seen["bad date"]
+        return text(
+            f"“{bad.example}” in row {bad.first_row} ({bad.count} in all) is no date: kept as text.",
+            notable=True,
+        )
+    for mark in "/.-":
+        if all(kind.startswith(f"date {mark} ") and kind != "date / year" for kind in kinds):
+            return _day_and_month(seen, mark, options.date_order)
+    return None
+
+
+def iso_date(why: str) -> Reading:
+    """Dates such as 2024-03-31."""
+    value = "try_cast({v} AS DATE)"
+    return Reading(ColumnType.DATE, "DATE", value, f"{value}::VARCHAR = {{v}}", why)
+
+
+def _day_and_month(seen: dict[str, Seen], mark: str, order: DateOrder | None) -> Reading:
+    """One order for the whole column, from all of its rows."""
+    told = {kind: s for kind, s in seen.items() if not kind.startswith(f"date {mark} either")}
+    days = [s for kind, s in told.items() if kind.split(" ")[2] == "day"]
+    months = [s for kind, s in told.items() if kind.split(" ")[2] == "month"]
+    bad = [s for kind, s in told.items() if kind.split(" ")[2] == "bad"]
+    clocks = {kind.endswith(" clock") for kind in seen}
+    if bad:
+        return text(f"“{bad[0].example}” in row {bad[0].first_row} is no date: kept as text.", notable=True)
+    if days and months:
+        return text(
+            f"“{days[0].example}” in row {days[0].first_row} has the day first, “{months[0].example}” in row "
+            f"{months[0].first_row} the month first: kept as text.",
+            notable=True,
+        )
+    if not days and not months and order is None and mark != ".":
+        first = next(iter(seen.values()))
+        return text(
+            f"Ambiguous: no row decides between day first and month first (as in “{first.example}”): kept as text.",
+            notable=True,
+            row=first.first_row,
+            problem="No row decides between day first and month first.",
+        )
+    day_first = bool(days) or (not months and order != "month first")
+    deciding = (days or months or [None])[0]
+    why = "Day first" if day_first else "Month first"
+    why += (
+        f", decided by “{deciding.example}” in row {deciding.first_row}."
+        if deciding
+        else ", as you chose."
+        if order
+        else "."
+    )
+    date = f"%d{mark}%m{mark}%Y" if day_first else f"%m{mark}%d{mark}%Y"
+    if clocks == {False}:
+        value = f"try_strptime({{v}}, '{date}')::DATE"
+        return Reading(ColumnType.DATE, "DATE", value, f"{value} IS NOT NULL", why, notable=True)
+    formats = ", ".join(f"'{date}{clock}'" for clock in (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", ""))
+    value = f"try_strptime(replace({{v}}, 'T', ' '), [{formats}])"
+    return Reading(ColumnType.TIMESTAMP, "TIMESTAMP", value, f"{value} IS NOT NULL", why, notable=True)
+
+
+def _instant(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+    kinds = set(seen)
+    if kinds and kinds <= {"timestamp", "date"} and "timestamp" in kinds:
+        dates = f" {seen['date'].count} dates without a time are midnight." if "date" in kinds else ""
+        return timestamp(f"Local times, as written.{dates}", notable=bool(dates))
+    if kinds == {"instant"}:
+        value = "try_cast({v} AS TIMESTAMPTZ)"
+        return Reading(
+            ColumnType.INSTANT, "TIMESTAMP WITH TIME ZONE", value, f"({value} IS NOT NULL AND {_ZONED})",
+            "Each row has its zone or offset: kept as instants, shown in UTC.", notable=True,
+        )  # fmt: skip
+    if "instant" in kinds and kinds <= {"instant", "timestamp", "date"}:
+        zoned, local = seen["instant"], next(s for k, s in seen.items() if k != "instant")
+        return text(
+            f"{zoned.count} rows have a zone, {local.count} have none (first in row {local.first_row}): kept as text.",
+            notable=True,
+        )
+    if "nanoseconds" in kinds and kinds <= {"nanoseconds", "timestamp"}:
+        value = "try_cast({v} AS TIMESTAMP_NS)"
+        return Reading(
+            ColumnType.TIMESTAMP,
+            "TIMESTAMP_NS",
+            value,
+            f"{value} IS NOT NULL",
+            "Local times to the nanosecond.",
+        )
+    return None
+
+
+_ZONED = r"regexp_full_match({v}, '.{{10}}[ T].*(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)')"
+_LOCAL = r"regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,6}})?)?)?')"
+
+
+def timestamp(why: str, *, notable: bool = False) -> Reading:
+    """Local times such as 2024-03-31 02:30:00, without a zone."""
+    value = "try_cast({v} AS TIMESTAMP)"
+    proof = f"({value} IS NOT NULL AND {_LOCAL})"
+    return Reading(ColumnType.TIMESTAMP, "TIMESTAMP", value, proof, why, notable=notable)
+
+
+def _clock(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+    if set(seen) == {"time"}:
+        value = "try_cast({v} AS TIME)"
+        shape = "regexp_full_match({v}, '[0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,6}})?)?')"
+        return Reading(ColumnType.TIME, "TIME", value, f"({value} IS NOT NULL AND {shape})", "Times of day.")
+    if set(seen) == {"duration"} or set(seen) == {"duration", "time"}:
+        return text("Durations, or times beyond 24 hours: kept as written.")
+    return None

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from mlops_desktop.domain.errors import FileError, NotFoundError
+
+ROWS = "".join(f"{i},name {i},{2 * i}\n" for i in range(30))
+PLAIN = "id,name,twice\n" + ROWS
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_each_line_end_gives_the_same_rows(bring_in, end):
+    table = bring_in(PLAIN.replace("\n", end))
+    assert table["twice"] == [2 * i for i in range(30)]
+    assert table.staged.names == ("id", "name", "twice")
+
+
+def test_mixed_line_ends_are_read_and_those_in_quotes_kept(bring_in):
+    table = bring_in(b'a,b\r\n1,"x\r\ny"\n2,"x\ry"\r\n')
+    assert table["b"] == ["x\r\ny", "x\ry"]
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|", "\x01", "||"])
+def test_the_separator_is_found(bring_in, separator):
+    table = bring_in(PLAIN.replace(",", separator).replace("name ", "Lee, Ann "))
+    assert table["name"][3] == "Lee, Ann 3"
+
+
+def test_one_column_with_a_semicolon_in_a_value_is_one_column(bring_in):
+    assert bring_in("note\nfirst remark\nsecond; with semicolon\n")["note"][1] == "second; with semicolon"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_letters_are_the_ones_that_were_written(bring_in, encoding):
+    text = "id,name\n" + "".join(
+        f"{i},{n}\n" for i, n in enumerate(["Zoë", "Müller", "5 € – “fine”", "Ångström"] * 5)
+    )
+    table = bring_in(text.encode(encoding))
+    assert table["name"][:4] == ["Zoë", "Müller", "5 € – “fine”", "Ångström"]
+
+
+def test_chinese_letters_of_four_bytes_are_read(bring_in):
+    text = "id,name\n" + "".join(f"{i},{n}\n" for i, n in enumerate(["北京", "上海", "㐂寿", "重庆"] * 10))
+    assert bring_in(text.encode("gb18030"))["name"][2] == "㐂寿"
+
+
+def test_one_broken_letter_in_a_utf_8_text_is_refused_with_its_line(bring_in):
+    content = b"id,name\n" + "1,Zoë\n2,Müller\n3,Ångström\n".encode() + b"4,M\xfcller\n"
+    with pytest.raises(FileError, match="encoding can't be told: line 5"):
+        bring_in(content)
+
+
+def test_a_quote_that_is_never_closed_is_refused_with_the_line_where_it_opens(bring_in):
+    with pytest.raises(FileError, match=r"line 18 \(row 17\)") as caught:
+        bring_in(PLAIN.replace("16,name", '16,"name'))
+    assert caught.value.where.line == 18
+
+
+def test_quotes_in_the_middle_of_a_value_are_letters(bring_in):
+    assert bring_in(PLAIN.replace("name ", '5" pipe '))["name"][1] == '5" pipe 1'
+
+
+def test_an_apostrophe_is_no_quote(bring_in):
+    assert bring_in("id,name\n1,'t Hooft\n2,O'Brien\n")["name"] == ["'t Hooft", "O'Brien"]
+
+
+def test_values_with_line_ends_quotes_and_commas_are_read(bring_in):
+    table = bring_in('id,name\n1,"He said ""no"", then\nleft"\n2,b\n')
+    assert table["name"] == ['He said "no", then\nleft', "b"]
+
+
+def test_a_file_without_names_loses_no_row(bring_in):
+    table = bring_in("0,0.5\n1,1.5\n2,2.5\n")
+    assert table["column 2"] == [0.5, 1.5, 2.5]
+
+
+def test_names_are_made_unique_and_not_empty(bring_in):
+    table = bring_in(",score,Score\n1,2,3\n")
+    assert table.staged.names == ("column 1", "score", "Score_2")
+
+
+def test_short_rows_are_filled_and_listed(bring_in):
+    table = bring_in(PLAIN.replace("name 20,40", "name 20"))
+    assert table["twice"][20] is None
+    assert "Row 21, line 22: 1 rows have fewer than 3 values" in table.said
+
+
+def test_a_row_with_too_many_values_is_refused_or_left_out_by_choice(bring_in):
+    content = PLAIN.replace("name 20,", "Lee, Ann,")
+    with pytest.raises(FileError, match=r"Line 22 \(row 21\) has 4 values"):
+        bring_in(content)
+    table = bring_in(content, remedies={"long_rows": "leave_out"})
+    assert len(table["id"]) == 29
+    assert table.staged.report.skipped_lines == (22,)
+
+
+def test_a_separator_at_the_end_of_each_row_moves_no_name(bring_in):
+    table = bring_in("id,name\n" + "1,a,\n2,b,\n3,c,\n")
+    assert table.columns == {"id": [1, 2, 3], "name": ["a", "b", "c"]}
+
+
+def test_notes_before_the_table_are_skipped_and_said(bring_in):
+    table = bring_in("# exported by station 7\n# unit: mm\n" + PLAIN)
+    assert table.staged.names == ("id", "name", "twice")
+    assert "2 lines before the table were skipped" in table.said
+
+
+def test_a_value_that_begins_with_a_hash_is_no_comment(bring_in):
+    assert bring_in("colour,n\n#00ff00,1\n#01ff00,2\n")["colour"] == ["#00ff00", "#01ff00"]
+
+
+def test_a_row_of_totals_is_left_out_and_said_or_kept_by_choice(bring_in):
+    table = bring_in(PLAIN + "TOTAL,,870\n")
+    assert len(table["id"]) == 30
+    assert "TOTAL" in table.said
+    assert len(bring_in(PLAIN + "TOTAL,,870\n", remedies={"foot": "keep"})["id"]) == 31
+
+
+@pytest.mark.parametrize(
+    ("content", "word"), [(b"a,b\n1,x\0y\n", "Line 2 has a zero byte"), (b"a,b\n1,2\n\0\0\0\0", "damaged")]
+)
+def test_zero_bytes_are_refused_with_their_line(bring_in, content, word):
+    with pytest.raises(FileError, match=word):
+        bring_in(content)
+
+
+def test_names_with_glob_letters_read_no_other_file(bring_in, tmp_path):
+    (tmp_path / "t1.csv").write_text("a\n1\n")
+    assert bring_in("a\n7\n", name="t[1].csv")["a"] == [7]
+    assert bring_in("a\n8\n", name="t*.csv")["a"] == [8]
+
+
+def test_a_folder_named_like_a_partition_adds_no_column(bring_in, tmp_path):
+    folder = tmp_path / "a=9"
+    folder.mkdir()
+    (folder / "x.csv").write_text("a,b\n1,2\n")
+    assert bring_in(folder / "x.csv").columns == {"a": [1], "b": [2]}
+
+
+def test_what_is_no_file_is_refused_by_what_it_is(bring_in, tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "link.csv").symlink_to(tmp_path / "nothing")
+    for name, error, word in [
+        ("pipe", FileError, "named pipe"),
+        ("folder", FileError, "folder"),
+        ("link", NotFoundError, "link"),
+    ]:
+        with pytest.raises(error, match=word):
+            bring_in(tmp_path / f"{name}.csv")
+
+
+def test_a_header_alone_is_a_table_without_rows(bring_in):
+    assert bring_in("id,name\n").columns == {"id": [], "name": []}
+
+
+def test_an_empty_file_is_refused_as_empty(bring_in):
+    with pytest.raises(FileError, match="empty"):
+        bring_in("")
