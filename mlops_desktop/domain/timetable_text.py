@@ -113,7 +113,7 @@ def parse_timetable(text: str) -> Timetable:
     'monday 09:00'
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().replace("–", "-").split())
-    plain = re.sub(r"(\d| )([ap])\.?m\b\.?", r"\1 \2m", plain)
+    plain = re.sub(r"(?<=\d) ?([ap])\.?m\b\.?", r" \1m", plain)
     if len(plain) > _LONGEST:
         refuse(f"{text[:40]}...", f"It is longer than {_LONGEST} characters.")
     if not plain:
@@ -426,8 +426,11 @@ def _parse_cron(text: str, plain: str) -> Timetable:
         any_day, any_weekday = every, every
     found = [] if any_day else [*days, *([LAST_DAY] if last else [])]
     chosen = [] if any_weekday or len(weekdays) == 7 else weekdays
-    if not chosen:
+    longest = max(LONGEST_MONTHS[m - 1] for m in months)
+    if found and not chosen and min(found) > longest:
         check_dates(text, found, months)
+    # A step such as */2 names a 31st in February, too; days that none of the months has say nothing.
+    found = [d for d in found if d <= longest]
     return Timetable(
         times=tuple(h * 60 + m for h in hours for m in minutes),
         weekdays=tuple(chosen),

@@ -66,6 +66,8 @@ READ_AS = {
     "*/20 9-17 * * mon-fri": "*/20 9-17 * * mon-fri",
     "0 9 13 * 5": "0 9 13 * fri",
     "0 0 1,15 1,7 *": "0 0 1,15 1,7 *",
+    "0 6 15,31 2 *": "15 february 06:00",
+    "0 6 31 2 mon": "0 6 * 2 mon",
     "@weekly": "sunday 00:00",
 }
 
@@ -127,7 +129,7 @@ def test_what_is_not_understood_is_refused_with_what_may_be_meant(text: str, mea
     "text",
     ["", "  ", "\x00", "daily 25:00", "daily 12:60", "between 9 and 17", "60 9 * * 1", "0 9 * * 8", "0 9 0 * *",
      "*/0 * * * *", "5-1 * * * *", "0 9 * * 1-", "0 9 * * 1#2", "0 9 31 2 *", "32nd of the month 9:00",
-     "tuesday 18:00 🎉", "9" * 5000, "every 0 minutes", "9" * 25 + " * * * *", "daily 99:99 pm", ":"],
+     "tuesday 18:00 🎉", "9" * 5000, "every 0 minutes", "9" * 25 + " * * * *", "daily 99:99 pm", ":", "6 am 15 am", "9 pm 0 ,"],
 )  # fmt: skip
 def test_nonsense_is_refused_with_a_remedy(text: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
