@@ -28,6 +28,10 @@ PALETTE = "palette"
 """The place of actions that the command palette offers; every action is offered there unless `hidden`."""
 
 
+LEFT_TO_WIDGETS = ("Space", "Return", "Enter")
+"""Keys that buttons and fields use themselves; the window hands them to their action when no widget took them."""
+
+
 @dataclass(frozen=True, slots=True)
 class ActionContext:
     """What an action can ask about: where the person is, what is chosen, what may be done."""
@@ -218,7 +222,7 @@ class ActionRegistry(QObject):
     def install_shortcuts(self, window: QWidget) -> None:
         """Make the keys of all actions work in `window`; call again after more were added."""
         for action in self._actions.values():
-            if action.id not in self._shortcuts:
+            if action.id not in self._shortcuts and self.shortcut(action.id) not in LEFT_TO_WIDGETS:
                 qaction = self.qaction(action.id, window)
                 qaction.setShortcut(QKeySequence(self.shortcut(action.id)))
                 qaction.setShortcutContext(Qt.ShortcutContext.WindowShortcut)

@@ -22,7 +22,7 @@ QLabel[role="warn"] { color: $warn; }
 QLabel[role="bad"] { color: $bad; }
 QLabel[role="key"] { color: $text_muted; background: $surface; border: 1px solid $border;
   border-radius: ${key}px; padding: 0px 5px; }
-QLabel[role="avatar"] { color: $text_muted; background: $chip; border-radius: 9px; padding: 1px 8px; }
+QLabel[role="avatar"] { color: $text_muted; background: $chip; border-radius: 9px; padding: 2px 8px; }
 QLabel[role="step"] { color: $accent_text; background: $accent_soft; border-radius: 8px; padding: 1px 5px; }
 QLabel:disabled { color: $text_muted; }
 
@@ -57,6 +57,7 @@ QPushButton[kind="primary"]:disabled { background: $chip; color: $text_muted; bo
 QPushButton[kind="danger"] { color: $bad; }
 QPushButton[kind="link"] { background: transparent; border: 1px solid transparent; color: $accent_text;
   padding: 0px 2px; min-height: ${link}px; border-radius: ${key}px; text-align: left; }
+QPushButton[kind="link"][state="bad"] { color: $bad; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border-color: $accent; }
 QPushButton[kind="link"]:disabled { color: $text_muted; background: transparent; }
@@ -65,6 +66,7 @@ QPushButton[kind="icon"], QPushButton[kind="bar"] { background: transparent; bor
 QPushButton[kind="icon"]:hover, QPushButton[kind="bar"]:hover { background: $chip; }
 QPushButton[kind="icon"]:focus, QPushButton[kind="bar"]:focus { border-color: $accent; }
 QPushButton[kind="icon"]:disabled { background: transparent; }
+QPushButton[kind="bar"] { text-align: left; }
 QPushButton[kind="search"] { background: $background; color: $text_muted; text-align: left; padding: 0px 10px;
   min-height: ${search}px; font-weight: 400; }
 QPushButton[kind="filter"] { border-radius: ${pill}px; min-height: ${button_small}px; padding: 0px 10px; }
@@ -101,7 +103,7 @@ QDateEdit:focus, QTimeEdit:focus, QDateTimeEdit:focus { border-color: $accent; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
   background: $background; color: $text_muted; }
 QLineEdit[state="bad"], QComboBox[state="bad"] { border-color: $bad; background: $bad_soft; }
-QLineEdit[kind="bare"], QPlainTextEdit[kind="bare"], QTextEdit[kind="bare"] { border: none; background: transparent; }
+QLineEdit[kind="bare"], QPlainTextEdit[kind="bare"], QTextEdit[kind="bare"] { border: none; background: transparent; padding: 0px; }
 QComboBox { padding-right: 24px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($img_chevron); width: ${arrow}px; height: ${arrow}px; }

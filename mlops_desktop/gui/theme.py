@@ -121,10 +121,13 @@ class Theme(QObject):
             found = self._fonts[kind] = self._make_font(kind)
         return QFont(found)
 
-    def icon(self, name: str, role: str = "text_muted", size: int = 16) -> QIcon:
-        """The line icon `name` in the colour of `role`, greyed when disabled."""
-        icon = QIcon(self.pixmap(name, role, size))
-        icon.addPixmap(self.pixmap(name, "border_strong", size), QIcon.Mode.Disabled)
+    def icon(self, name: str, role: str = "text_muted", size: int = 16, pad: int = 0) -> QIcon:
+        """The line icon `name` in the colour of `role`, greyed when disabled.
+
+        `pad` px of nothing are put at its right: style sheets can't set the gap between icon and words.
+        """
+        icon = QIcon(self._padded(self.pixmap(name, role, size), pad))
+        icon.addPixmap(self._padded(self.pixmap(name, "border_strong", size), pad), QIcon.Mode.Disabled)
         return icon
 
     def pixmap(self, name: str, role: str = "text_muted", size: int = 16) -> QPixmap:
@@ -136,9 +139,9 @@ class Theme(QObject):
             found = self._pixmaps[key] = self._draw_icon(name, key[1], key[2], ratio)
         return found
 
-    def icon_size(self, size: int = 16) -> QSize:
+    def icon_size(self, size: int = 16, pad: int = 0) -> QSize:
         """`size` px at the scale in use, as Qt wants it for buttons."""
-        return QSize(self.px(size), self.px(size))
+        return QSize(self.px(size) + self.px(pad), self.px(size))
 
     def _make_font(self, kind: str) -> QFont:
         size, _, weight = self.tokens.type[kind]
@@ -150,6 +153,18 @@ class Theme(QObject):
         else:
             font.setFeature(QFont.Tag("tnum"), 1)
         return font
+
+    def _padded(self, pixmap: QPixmap, pad: int) -> QPixmap:
+        if pad == 0:
+            return pixmap
+        ratio = pixmap.devicePixelRatio()
+        wide = QPixmap(pixmap.width() + round(self.px(pad) * ratio), pixmap.height())
+        wide.setDevicePixelRatio(ratio)
+        wide.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(wide)
+        painter.drawPixmap(0, 0, pixmap)
+        painter.end()
+        return wide
 
     def _svg(self, name: str, colour: str) -> bytes:
         raw = self._svgs.get(name)

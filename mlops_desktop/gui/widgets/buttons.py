@@ -17,6 +17,12 @@ ButtonKind = Literal[
 _ICON_ROLES: dict[str, str] = {"primary": "on_accent", "link": "accent_text", "danger": "bad", "bar": "text"}
 
 
+def _font_kind(kind: ButtonKind, small: bool) -> str:
+    if kind in ("nav", "search", "bar", "link"):
+        return "small" if small else "base"
+    return "button_small" if small else "button"
+
+
 class Button(QPushButton):
     """A button. Its words are never cut: it asks for the width that they need.
 
@@ -50,7 +56,7 @@ class Button(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor if kind == "link" else Qt.CursorShape.ArrowCursor)
         self.setAutoDefault(False)
-        set_font(self, "base" if kind in ("nav", "search") else "button_small" if small else "button")
+        set_font(self, _font_kind(kind, small))
         if kind == "icon":
             self.setToolTip(text)
         self.setAccessibleName(text)
@@ -86,8 +92,10 @@ class Button(QPushButton):
         return self.sizeHint()
 
     def _restyle(self) -> None:
-        self.setIcon(theme().icon(self._icon, self._icon_role, 14 if self.property("small") else 16))
-        self.setIconSize(theme().icon_size(14 if self.property("small") else 16))
+        side = 14 if self.property("small") else 16
+        pad = 0 if self._kind == "icon" else 4
+        self.setIcon(theme().icon(self._icon, self._icon_role, side, pad))
+        self.setIconSize(theme().icon_size(side, pad))
 
 
 class _Choice(QWidget):

@@ -39,10 +39,11 @@ class Card(QFrame):
         self._subtitle = ElidedLabel(subtitle, "small", "muted")
         set_shown(self._title, bool(title))
         set_shown(self._subtitle, bool(subtitle))
-        self.actions: QHBoxLayout = row(*actions)
+        self.head_tools: QHBoxLayout = row(*actions)
+        """Right of the head; add widgets here later."""
         margin = theme().space("card")
         self._head = QWidget()
-        self._head.setLayout(row(self._title, self._subtitle, self.actions, spacing=8))
+        self._head.setLayout(row(self._title, self._subtitle, self.head_tools, spacing=8))
         self._head.layout().setStretch(1, 1)  # type: ignore[union-attr]
         side = margin if flush else 0
         self._head.setContentsMargins(side, 0, side, 0)
@@ -73,7 +74,7 @@ class Card(QFrame):
         set_shown(self._title, bool(title))
         self._subtitle.set_text(subtitle)
         set_shown(self._subtitle, bool(subtitle))
-        set_shown(self._head, bool(title or subtitle or self.actions.count()))
+        set_shown(self._head, bool(title or subtitle or self.head_tools.count()))
 
     def set_state(self, state: str) -> None:
         """Give it the border of a state: "bad", "warn" or ""."""
@@ -109,7 +110,7 @@ class PageHeader(QWidget):
         self.buttons: QHBoxLayout = row(*buttons)
         line = row(self._title, self._suffix, self.chips, None, spacing=8)
         line.setStretch(3, 1)
-        left = column(line, self._subtitle, spacing=2)
+        left = column(line, self._subtitle, spacing=6)
         outer = row(left, self.buttons, spacing=16)
         outer.setStretch(0, 1)
         outer.setAlignment(self.buttons, Qt.AlignmentFlag.AlignTop)
@@ -191,9 +192,8 @@ class EmptyState(QWidget):
     ) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        words = Label(sentence, "subtitle_regular", wrap=True)
+        words = Label(sentence, "subtitle_regular").set_wrap_width(430)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        words.setFixedWidth(theme().px(430))
         parts: list[QWidget] = [IconLabel(icon, "text_muted", 36), words]
         if button is not None:
             parts.append(Button(button[0], "primary", button_icon, button[1]))

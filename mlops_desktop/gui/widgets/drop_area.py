@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from mlops_desktop.gui.theme import set_style, theme
+from mlops_desktop.gui.theme import set_style
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.labels import IconLabel, Label
 from mlops_desktop.gui.widgets.layouts import column
@@ -40,9 +40,8 @@ class DropArea(QFrame):
         self.setAcceptDrops(True)
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        words = Label(note, "base", "muted", wrap=True)
+        words = Label(note, "base", "muted").set_wrap_width(330)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        words.setFixedWidth(theme().px(300))
         parts: list[QWidget] = [IconLabel("download", "accent", 20), Label(title, "card_title"), words]
         if link is not None:
             parts.append(Button(link[0], "link", on_click=link[1]))

@@ -58,7 +58,7 @@ class Select(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.set_options(options, choice)
-        self.activated.connect(lambda _: self.chosen.emit(self.choice))
+        self.activated.connect(self._on_activated)
 
     @property
     def choice(self) -> str:
@@ -79,6 +79,9 @@ class Select(QComboBox):
             self.addItem(words, key)
         self.choose(before)
 
+    def _on_activated(self) -> None:
+        self.chosen.emit(self.choice)
+
     def wheelEvent(self, event: object) -> None:
         """Scroll the page, not the value."""
         if self.hasFocus():
@@ -97,7 +100,7 @@ class Toggle(QCheckBox):
         self.setChecked(checked)
         set_font(self, "base")
         if on_change is not None:
-            self.clicked.connect(lambda value: on_change(value))
+            self.clicked.connect(lambda: on_change(self.isChecked()))
 
 
 class Field(QWidget):

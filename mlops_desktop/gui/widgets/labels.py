@@ -45,6 +45,7 @@ class Label(QLabel):
         self, text: str = "", kind: str = "base", role: Role | str = "text", *, wrap: bool = False
     ) -> None:
         super().__init__(text)
+        self._wrap_width = 0
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         if wrap:
@@ -56,6 +57,24 @@ class Label(QLabel):
         """Give it another colour."""
         if self.property("role") != role:
             set_style(self, role=role)
+
+    def set_wrap_width(self, width: int) -> Label:
+        """Break lines at `width` px (at 100 %) and be as high as that takes; returns itself."""
+        self._wrap_width = width
+        self.setWordWrap(True)
+        self._rewrap()
+        theme().changed.connect(self._rewrap)
+        return self
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        super().setText(text)
+        if self._wrap_width:
+            self._rewrap()
+
+    def _rewrap(self) -> None:
+        width = theme().px(self._wrap_width)
+        self.setFixedSize(width, max(self.heightForWidth(width), 1))
 
     def set_selectable(self) -> Label:
         """Let the person mark and copy the text; returns itself."""
@@ -125,7 +144,8 @@ class Chip(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         set_font(self, "chip")
-        self._text, self._status, self._icon = "", status, ""
+        self._text, self._icon = "", ""
+        self._status: Status = status
         self.show_status(text, status, icon)
 
     @property

@@ -142,7 +142,7 @@ class PagedTable(QTableView):
         self.rows_model.modelReset.connect(self._look.start)
         self.rows_model.dataChanged.connect(self._on_data_changed)
         self.rows_model.headerDataChanged.connect(self._on_infos_changed)
-        self.verticalScrollBar().valueChanged.connect(lambda _: self._look.start())
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self._header.sectionClicked.connect(self._on_header_clicked)
         self._header.customContextMenuRequested.connect(self._on_header_menu)
         theme().changed.connect(self._restyle)
@@ -257,9 +257,11 @@ class PagedTable(QTableView):
         return _markdown(names, lines) if markdown else _tsv(names, lines)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+C copies as TSV."""
+        """Ctrl+C copies as TSV; Space is left to the window (inspector)."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
+        elif event.key() == Qt.Key.Key_Space:
+            event.ignore()
         else:
             super().keyPressEvent(event)
 
@@ -281,6 +283,9 @@ class PagedTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(height)
         self.rows_model.most_rows = min(50_000_000, _QT_HEIGHT // height)
         self._header.updateGeometry()
+        self._look.start()
+
+    def _on_scrolled(self) -> None:
         self._look.start()
 
     def _on_look(self) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -217,7 +217,7 @@ class SimpleTable(QTableView):
         self._set_up()
         self._header.sectionClicked.connect(self._on_header_clicked)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
-        self.doubleClicked.connect(lambda index: self._activate(index))
+        self.doubleClicked.connect(self._activate)
         self.customContextMenuRequested.connect(self._on_menu_wanted)
         theme().changed.connect(self._relayout)
 
@@ -322,9 +322,13 @@ class SimpleTable(QTableView):
         self._share_width()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the row, or does what the cell does."""
+        """Enter opens the row or does what the cell does; Ctrl+C copies; Space is left to the window."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self._activate(self.currentIndex())
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.as_tsv())
+        elif event.key() == Qt.Key.Key_Space:
+            event.ignore()
         else:
             super().keyPressEvent(event)
 

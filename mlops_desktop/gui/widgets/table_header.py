@@ -153,8 +153,11 @@ class TableHeader(QHeaderView):
             painter, QRectF(rect.left(), y, rect.width(), line), info.name, logical, "text", right
         )
         y += line + look.px(3)
-        chips: list[tuple[str, Status]] = [(info.type, "neutral")] if info.type else []
-        chips += [(info.chip, info.status)] if info.chip else []
+        chips: list[tuple[str, Status]] = []
+        if info.type:
+            chips.append((info.type, "neutral"))
+        if info.chip:
+            chips.append((info.chip, info.status))
         total = sum(chip_width(t) for t, _ in chips) + look.px(4) * max(len(chips) - 1, 0)
         left = rect.right() - total if right else rect.left()
         for text, status in chips:
