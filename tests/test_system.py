@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from mlops_desktop import system
 from mlops_desktop.domain.errors import RefusedError, ResourceError
 from mlops_desktop.system import Identity, Platform
+from mlops_desktop.system.loopback import socket_option
 
 LINUX, WINDOWS = Platform("linux"), Platform("windows")
 SCRIPT = Path(__file__).with_name("system_crash_script.py")
@@ -363,6 +365,27 @@ def test_the_folders_of_this_user_are_private(tmp_path: Path, monkeypatch: pytes
     for folder in (system.state_folder(), system.config_folder()):
         assert folder.is_relative_to(tmp_path)
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_moved_folder_keeps_its_id_and_a_copy_has_another(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    folder.mkdir()
+    known = system.folder_id(folder)
+    assert system.folder_id(folder.rename(tmp_path / "b")) == known
+    folder.mkdir()
+    assert system.folder_id(folder) != known
+
+
+def test_a_listening_socket_is_on_loopback_and_not_inherited() -> None:
+    with system.listen_on_loopback() as listening:
+        assert listening.getsockname()[0] == "127.0.0.1"
+        assert not listening.get_inheritable()
+
+
+def test_on_windows_no_other_process_can_listen_on_the_same_port() -> None:
+    so_exclusiveaddruse = ~4  # SO_REUSEADDR is 4 there
+    assert socket_option(WINDOWS) == so_exclusiveaddruse
+    assert socket_option(LINUX) == socket.SO_REUSEADDR
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ from mlops_desktop.domain.errors import BusyError, ErrorMessage, NotFoundError, 
 from mlops_desktop.presence.notice import (
     EXIT_OWNED,
     HELLO_PATH,
-    HOST,
     LEAVE_PATH,
     Address,
     Found,
@@ -50,7 +49,7 @@ def service_command(folder: Path) -> list[str]:
 def find(folder: Path) -> Address | None:
     """The running service of the project `folder`, whatever its version, or None."""
     found = read_notice(folder, user_key())
-    return _address(found.notice) if found is not None and _answers(found) else None
+    return _address(found.notice) if found is not None and _answers(found, folder) else None
 
 
 def find_or_start(
@@ -92,7 +91,7 @@ def find_or_start(
     key, deadline = user_key(), time.monotonic() + patience_s
     while True:
         found = read_notice(folder, key)
-        if found is not None and _answers(found):
+        if found is not None and _answers(found, folder):
             if found.notice.protocol == protocol:
                 return _address(found.notice)
             _ask_to_leave(found.notice, version)
@@ -110,7 +109,7 @@ def _log_of(folder: Path) -> Path:
 
 
 def _address(notice: Notice) -> Address:
-    return Address(HOST, notice.port, notice.token, notice.instance)
+    return Address(system.LOOPBACK, notice.port, notice.token, notice.instance)
 
 
 @dataclass
@@ -150,10 +149,11 @@ class _Start:
     def _failure(self, code: int) -> UserError:
         with self.log.open("rb") as file:
             file.seek(self.log_offset)
-            lines = file.read(1_000_000).decode("utf-8", "replace").splitlines()
-        for line in reversed(lines):
-            if line.startswith(FAILURE_MARK):
-                return from_message(msgspec.json.decode(line.removeprefix(FAILURE_MARK), type=ErrorMessage))
+            printed = file.read(1_000_000).decode("utf-8", "replace")
+        told = failure_in(printed)
+        if told is not None:
+            return told
+        lines = printed.splitlines()
         return BusyError(
             f"The service of {self.folder.name} ended at its start.",
             reason=(lines[-1] if lines else f"Exit code {code}."),
@@ -166,10 +166,18 @@ def failure_line(message: ErrorMessage) -> str:
     return FAILURE_MARK + msgspec.json.encode(message).decode()
 
 
-def _answers(found: Found) -> bool:
+def failure_in(output: str) -> UserError | None:
+    """The error that a process of the service's side printed as its last words, or None."""
+    for line in reversed(output.splitlines()):
+        if line.startswith(FAILURE_MARK):
+            return from_message(msgspec.json.decode(line.removeprefix(FAILURE_MARK), type=ErrorMessage))
+    return None
+
+
+def _answers(found: Found, folder: Path) -> bool:
     """Whether the listener that a sealed notice of this boot names proves to know the token."""
     notice = found.notice
-    if not found.is_sealed or not is_here(notice):
+    if not found.is_sealed or not is_here(notice, folder):
         return False
     nonce = secrets.token_hex(16)
     answer = _request(notice.port, "GET", f"{HELLO_PATH}?nonce={nonce}", {}, HELLO_PATIENCE_S)
@@ -178,7 +186,7 @@ def _answers(found: Found) -> bool:
 
 def _request(port: int, method: str, path: str, headers: dict[str, str], patience_s: float) -> bytes | None:
     """Body of the answer with status 200, or None; a stranger may listen there, so it is short and soon or nothing."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=patience_s)
+    connection = http.client.HTTPConnection(system.LOOPBACK, port, timeout=patience_s)
     try:
         connection.request(method, path, headers=headers)
         response = connection.getresponse()
@@ -225,7 +233,9 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _no_answer(folder: Path, found: Found | None, patience_s: float) -> BusyError:
     process = (
-        f"Process {found.notice.pid} owns it" if found is not None and is_here(found.notice) else "Its owner"
+        f"Process {found.notice.pid} owns it"
+        if found is not None and is_here(found.notice, folder)
+        else "Its owner"
     )
     return BusyError(
         f"The service of {folder.name} doesn't answer.",

@@ -6,7 +6,7 @@ touches the lock. It believes ``service.json`` only if
 
 * the *seal* fits: a hash with a key of this user, which lies outside of every project, so that a project folder made by
   a stranger can't name a listener of its own;
-* machine and boot are this one's;
+* machine and boot are this one's, and the folder is the one it was written for, not a copy of it;
 * the listener answers ``/hello?nonce=...`` with HMAC-SHA256(token, nonce). The token isn't sent before that.
 """
 
@@ -29,7 +29,6 @@ from mlops_desktop.domain.errors import BusyError, NotFoundError, RefusedError
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-HOST: Final = "127.0.0.1"
 LOCK_NAME: Final = "service.lock"
 NOTICE_NAME: Final = "service.json"
 HELLO_PATH: Final = "/hello"
@@ -53,6 +52,8 @@ class Notice(msgspec.Struct, frozen=True):
     machine: str
     machine_name: str
     boot: str
+    folder: str
+    """Which folder it was written for (`system.folder_id`): a copied project isn't owned by the original's service."""
     instance: str
     protocol: str
     """Fingerprint of the verbs and the types that travel."""
@@ -144,9 +145,10 @@ def user_key(folder: Path | None = None) -> bytes:
     return system.create_once((folder or system.state_folder()) / "seal.key", secrets.token_bytes(32))
 
 
-def is_here(notice: Notice) -> bool:
-    """Whether `notice` was written on this machine since it started."""
-    return notice.machine == system.machine_id() and notice.boot == system.boot_id()
+def is_here(notice: Notice, folder: Path) -> bool:
+    """Whether `notice` was written on this machine since it started, for `folder` itself and not for a copy."""
+    here = (system.machine_id(), system.boot_id(), system.folder_id(folder))
+    return (notice.machine, notice.boot, notice.folder) == here
 
 
 class Listener:
@@ -175,7 +177,7 @@ class Listener:
     @property
     def address(self) -> Address:
         """Where this owner listens, with its token."""
-        return Address(HOST, self.port, self.token, self.instance)
+        return Address(system.LOOPBACK, self.port, self.token, self.instance)
 
     def hello(self, nonce: str) -> Hello:
         """The answer to ``/hello?nonce=...``."""
@@ -211,7 +213,7 @@ def claim(folder: Path, protocol: str, version: str) -> Listener:
     """
     key = user_key()
     with _locked(folder, key) as lock:
-        listening = socket.create_server((HOST, 0), backlog=128)
+        listening = system.listen_on_loopback()
         try:
             who = system.identity()
             notice = Notice(
@@ -222,6 +224,7 @@ def claim(folder: Path, protocol: str, version: str) -> Listener:
                 machine=system.machine_id(),
                 machine_name=system.machine_name(),
                 boot=system.boot_id(),
+                folder=system.folder_id(folder),
                 instance=secrets.token_hex(8),
                 protocol=protocol,
                 version=version,

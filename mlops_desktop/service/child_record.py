@@ -19,8 +19,8 @@ _LIMIT_BYTES: Final = 16_384
 class ChildRecord(msgspec.Struct, frozen=True):
     """The process of a run."""
 
-    run: str
-    """Name of the run's folder."""
+    folder: str
+    """Which folder it was written for (`system.folder_id`): a copied run has no child."""
     pid: int
     create_time: float
     boot: str
@@ -56,7 +56,9 @@ def read_record(run_folder: Path, key: bytes) -> ChildRecord | None:
         record = msgspec.convert(fields, ChildRecord)
     except (OSError, RefusedError, msgspec.DecodeError, UnicodeDecodeError):
         return None
-    ours = hmac.compare_digest(seal.encode(), _seal(fields, key).encode()) and record.run == run_folder.name
+    ours = hmac.compare_digest(
+        seal.encode(), _seal(fields, key).encode()
+    ) and record.folder == system.folder_id(run_folder)
     here = record.boot == system.boot_id() and record.machine == system.machine_id()
     return record if ours and here else None
 

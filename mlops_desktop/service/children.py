@@ -204,7 +204,7 @@ class Children:
 
     def _record(self, folder: Path, who: system.Identity, started: float, output: str) -> None:
         record = ChildRecord(
-            run=folder.name,
+            folder=system.folder_id(folder),
             pid=who.pid,
             create_time=who.create_time,
             boot=system.boot_id(),

@@ -3,6 +3,7 @@
 * `durable`: `publish`, `staged`, `write_bytes`, `fsync_folder`: a file stands under its name whole, or not at all.
 * `safe_paths`: `open_nofollow` and `within` keep a hostile project folder from leading out of itself.
 * `processes`: `identity`, `is_alive`, `spawn`, `terminate_tree`, `lower_priority`.
+* `loopback`: `listen_on_loopback`.
 * `machine`: `machine_id`, `machine_name`, `boot_id`, `folder_kind`, `state_folder`, `config_folder`.
 * `crash_points`: `crash_point` names the moments at which a kill must lose nothing (`CRASH_POINTS`).
 * `platforms`: `Platform`, which what depends on the system takes; `HERE` is the one we run on, a test hands in another.
@@ -24,11 +25,13 @@ from mlops_desktop.system.durable import (
     staged,
     write_bytes,
 )
+from mlops_desktop.system.loopback import LOOPBACK, listen_on_loopback
 from mlops_desktop.system.machine import (
     APPLICATION,
     FolderKind,
     boot_id,
     config_folder,
+    folder_id,
     folder_kind,
     is_network_folder,
     machine_id,
@@ -57,6 +60,7 @@ __all__ = [
     "CRASH_POINTS",
     "CRASH_VARIABLE",
     "HERE",
+    "LOOPBACK",
     "PRIVATE_FILE",
     "PRIVATE_FOLDER",
     "SERVICE_NICENESS",
@@ -70,6 +74,7 @@ __all__ = [
     "crash_point",
     "create_once",
     "detachment",
+    "folder_id",
     "folder_kind",
     "fsync_folder",
     "identity",
@@ -78,6 +83,7 @@ __all__ = [
     "is_network_folder",
     "keep_new_files_private",
     "let_go",
+    "listen_on_loopback",
     "lower_priority",
     "machine_id",
     "machine_name",

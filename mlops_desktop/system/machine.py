@@ -50,6 +50,12 @@ def _first_text(*paths: Path) -> str:
     return ""
 
 
+def folder_id(folder: Path) -> str:
+    """An id of `folder` within this boot: it stays when the folder is moved on its disk, a copy has another."""
+    found = folder.stat()
+    return f"{found.st_dev:x}:{found.st_ino:x}"
+
+
 FolderKind = Literal["local", "network", "synced"]
 _NETWORK_TYPES: Final = frozenset(
     [

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from mlops_desktop.domain.errors import BusyError, DamagedError, to_message
 from mlops_desktop.presence.discovery import failure_line
-from mlops_desktop.presence.notice import EXIT_OWNED, HOST, Listener, claim
+from mlops_desktop.presence.notice import EXIT_OWNED, Listener, claim
 
 
 def main() -> int:
@@ -69,7 +69,7 @@ def serve(listener: Listener, jobs: int) -> None:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer((HOST, 0), Handler, bind_and_activate=False)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
     server.socket.close()
     server.socket = listener.socket
     server.serve_forever(poll_interval=0.05)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -89,8 +90,8 @@ def recorder():
     made.close()
 
 
-def a_notice(port: int, token: str = "known to a stranger") -> Notice:
-    here = (system.machine_id(), system.machine_name(), system.boot_id())
+def a_notice(folder: Path, port: int, token: str = "known to a stranger") -> Notice:
+    here = (system.machine_id(), system.machine_name(), system.boot_id(), system.folder_id(folder))
     return Notice(port, token, os.getpid(), system.identity().create_time, *here, "i", "p1", "1.0.0")
 
 
@@ -175,7 +176,9 @@ def test_a_torn_notice_is_survived(project: Path, content: str) -> None:
 def test_a_strangers_notice_that_names_his_own_listener_is_not_asked_at_all(
     project: Path, recorder: Recorder
 ) -> None:
-    (project / NOTICE_NAME).write_bytes(presence.seal_notice(a_notice(recorder.port), b"another user's key"))
+    (project / NOTICE_NAME).write_bytes(
+        presence.seal_notice(a_notice(project, recorder.port), b"another user's key")
+    )
     assert start(project).port != recorder.port
     assert recorder.requests == []
 
@@ -183,7 +186,7 @@ def test_a_strangers_notice_that_names_his_own_listener_is_not_asked_at_all(
 def test_a_listener_that_took_over_the_port_is_not_believed_and_never_sees_the_token(
     project: Path, recorder: Recorder
 ) -> None:
-    stale = a_notice(recorder.port, token="the real one")
+    stale = a_notice(project, recorder.port, token="the real one")
     (project / NOTICE_NAME).write_bytes(presence.seal_notice(stale, presence.user_key()))
     assert start(project).port != recorder.port
     assert len(recorder.requests) >= 1
@@ -192,13 +195,13 @@ def test_a_listener_that_took_over_the_port_is_not_believed_and_never_sees_the_t
 
 def test_a_listener_that_never_answers_does_not_stop_a_client(project: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        notice = a_notice(mute.getsockname()[1])
+        notice = a_notice(project, mute.getsockname()[1])
         (project / NOTICE_NAME).write_bytes(presence.seal_notice(notice, presence.user_key()))
         assert start(project).port != notice.port
 
 
 def test_a_notice_of_an_earlier_boot_is_not_believed(project: Path, recorder: Recorder) -> None:
-    old = msgspec.structs.replace(a_notice(recorder.port), boot="before")
+    old = msgspec.structs.replace(a_notice(project, recorder.port), boot="before")
     (project / NOTICE_NAME).write_bytes(presence.seal_notice(old, presence.user_key()))
     assert start(project).port != recorder.port
     assert recorder.requests == []
@@ -206,7 +209,7 @@ def test_a_notice_of_an_earlier_boot_is_not_believed(project: Path, recorder: Re
 
 def test_a_notice_that_is_a_link_is_not_followed(project: Path, recorder: Recorder) -> None:
     outside = project.parent / "outside.json"
-    sealed = presence.seal_notice(a_notice(recorder.port), presence.user_key())
+    sealed = presence.seal_notice(a_notice(project, recorder.port), presence.user_key())
     outside.write_bytes(sealed)
     (project / NOTICE_NAME).symlink_to(outside)
     assert start(project).port != recorder.port
@@ -224,7 +227,7 @@ def test_a_lock_that_is_a_link_is_refused_and_its_target_left_alone(project: Pat
 
 def test_a_project_held_by_another_machine_is_refused_with_its_name(project: Path) -> None:
     listener = claim(project, "p1", "1.0.0")
-    there = msgspec.structs.replace(a_notice(1), machine="other", machine_name="anna-laptop")
+    there = msgspec.structs.replace(a_notice(project, 1), machine="other", machine_name="anna-laptop")
     (project / NOTICE_NAME).write_bytes(presence.seal_notice(there, b"key of anna"))
     with pytest.raises(BusyError, match="anna-laptop"):
         start(project)
@@ -232,9 +235,24 @@ def test_a_project_held_by_another_machine_is_refused_with_its_name(project: Pat
 
 
 def test_a_project_copied_from_another_machine_opens_here(project: Path) -> None:
-    there = msgspec.structs.replace(a_notice(1), machine="other", machine_name="anna-laptop")
+    there = msgspec.structs.replace(a_notice(project, 1), machine="other", machine_name="anna-laptop")
     (project / NOTICE_NAME).write_bytes(presence.seal_notice(there, b"key of anna"))
     assert start(project).port
+
+
+def test_a_copy_of_an_open_project_gets_a_service_of_its_own(project: Path) -> None:
+    original = start(project)
+    copy = project.with_name("copy.mlops")
+    shutil.copytree(project, copy)
+    assert start(copy, "--slow", "0").instance != original.instance
+    assert start(project) == original
+    owners(copy)[0].kill()
+
+
+def test_a_project_that_was_moved_while_open_keeps_its_service(project: Path) -> None:
+    original = start(project)
+    moved = project.rename(project.with_name("moved.mlops"))
+    assert start(moved) == original
 
 
 def test_an_idle_service_of_an_older_version_leaves_for_a_newer_client(project: Path) -> None:
@@ -283,15 +301,15 @@ def test_a_proof_of_another_token_or_for_another_nonce_is_no_proof() -> None:
 
 
 def test_a_notice_that_was_changed_has_no_seal(project: Path) -> None:
-    notice = a_notice(5000)
+    notice = a_notice(project, 5000)
     data = presence.seal_notice(notice, b"key")
     assert presence.open_notice(data, b"key") == presence.Found(notice, is_sealed=True)
     changed = presence.open_notice(data.replace(b"5000", b"6000"), b"key")
     assert changed is not None and not changed.is_sealed
 
 
-def test_a_notice_of_a_later_version_with_more_fields_is_understood() -> None:
-    fields = {**msgspec.to_builtins(a_notice(5000)), "region": "north"}
+def test_a_notice_of_a_later_version_with_more_fields_is_understood(project: Path) -> None:
+    fields = {**msgspec.to_builtins(a_notice(project, 5000)), "region": "north"}
     seal = presence._seal(fields, b"key")  # pyright: ignore[reportPrivateUsage]
     found = presence.open_notice(msgspec.json.encode({**fields, "seal": seal}), b"key")
     assert found is not None and found.is_sealed
@@ -309,7 +327,7 @@ def spoil(folder: Path, dice: random.Random) -> str:
     if deed == "kill and tear" and path.exists():
         path.write_bytes(path.read_bytes()[: dice.randrange(200)])
     if deed == "kill and forge":
-        path.write_bytes(presence.seal_notice(a_notice(dice.randrange(1024, 65_535)), b"stranger"))
+        path.write_bytes(presence.seal_notice(a_notice(folder, dice.randrange(1024, 65_535)), b"stranger"))
     return deed
 
 

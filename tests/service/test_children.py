@@ -241,7 +241,7 @@ def test_a_forged_child_record_can_not_name_a_process_to_kill(project: Path, chi
     bystander.communicate(b"\n")
 
 
-def test_a_record_of_an_other_run_is_not_believed(project: Path, children: Children) -> None:
+def test_a_record_of_another_or_a_copied_run_is_not_believed(project: Path, children: Children) -> None:
     pid = a_killed_service(project, a_run(project, ["say", 1], ["hang"]))
     copied = a_run(project, ["hang"], name="2")
     (copied / RECORD_NAME).write_bytes((project / "runs/1" / RECORD_NAME).read_bytes())
