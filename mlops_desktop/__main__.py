@@ -13,6 +13,10 @@ def main() -> int:
         from .service.process import main as serve
 
         return serve(arguments[1])
+    if first == "create":
+        from .service.creating import main as create
+
+        return create(arguments[1], arguments[2])
     if first == "worker":
         from .training.worker import main as work
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import getpass
 import http.client
+import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -22,7 +24,7 @@ from .domain.messages import ServeWork
 from .domain.models import Prediction
 from .domain.projects import ServiceHealth
 from .domain.wire import Answer, Bug, Envelope, Failure, Reply
-from .presence.discovery import find_or_start
+from .presence.discovery import failure_in, find_or_start
 from .presence.notice import Address
 from .project import Project
 from .project.protocol import protocol
@@ -246,6 +248,37 @@ def open_project(project: str | Path, *, client: str | None = None, actor: str |
     return Project(remote)
 
 
+def create_project(path: str | Path, name: str = "") -> Path:
+    """Create an empty project and return its folder.
+
+    Parameters
+    ----------
+    path : path
+        Its folder; ``.mlops`` is added where it is missing. Must not exist or be empty.
+    name : str
+        Its name; empty: the folder's.
+
+    Raises
+    ------
+    ConflictError
+        There is something in the folder already.
+    """
+    folder = Path(path).expanduser().absolute()
+    if folder.suffix != ".mlops":
+        folder = folder.with_name(folder.name + ".mlops")
+    run_once(["create", str(folder), name or folder.stem])
+    return folder
+
+
+def run_once(arguments: list[str]) -> None:
+    """Run one command of the service's side and raise what it failed with; this side has no DuckDB."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mlops_desktop", *arguments], capture_output=True, stdin=subprocess.DEVNULL, check=False
+    )
+    if done.returncode:
+        raise failure_in(done.stdout.decode("utf-8", "replace")) or ServiceBugError("", done.stderr.decode("utf-8", "replace"))
+
+
 def user() -> str:
     """Name of the person at this machine."""
     with contextlib.suppress(KeyError, OSError, ImportError):
@@ -253,4 +286,4 @@ def user() -> str:
     return "somebody"
 
 
-__all__ = ["Remote", "ServiceBugError", "SocketTransport", "Transport", "open_project"]
+__all__ = ["Remote", "ServiceBugError", "SocketTransport", "Transport", "create_project", "open_project"]

@@ -7,7 +7,7 @@ from typing import Any
 from mlops_desktop.domain.evaluations import Signature
 from mlops_desktop.domain.jobs import Job
 from mlops_desktop.domain.models import AliasMove, Model, ModelVersion, Prediction, ScoredFile
-from mlops_desktop.domain.references import LocalFile, ModelRef, checked_name
+from mlops_desktop.domain.references import LocalFile, ModelRef
 
 from .verb import Group, List, verb
 
@@ -142,9 +142,7 @@ class Models(Group, group="models"):
         name : str
             Its new name.
         """
-        self.store.models.must_be_free(checked_name(name, "model"))
-        self.store.say(f"Renamed model {model} to {name}")
-        return self.store.models.change(model, name=checked_name(name, "model"))
+        return self.store.models.rename(model, name)
 
     @verb(right="edit", undoable=True)
     def set_notes(self, model: ModelRef, notes: str) -> Model:

@@ -12,6 +12,7 @@ import psutil
 
 from mlops_desktop import __version__
 from mlops_desktop.domain.errors import BusyError
+from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.domain.projects import ServiceHealth
 from mlops_desktop.store.database import Store
 from mlops_desktop.store.session import Caller
@@ -56,6 +57,10 @@ class Host:
     def local(self, caller: Caller) -> Local:
         """The facade's own side, for a caller."""
         return Local(self, caller)
+
+    def caller_of(self, row: JobRow) -> Caller:
+        """Who began a job that a service before this one had at work."""
+        return Caller(row.created_by, "service")
 
     def health(self) -> ServiceHealth:
         """The service as a process."""

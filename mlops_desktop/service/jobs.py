@@ -119,7 +119,7 @@ class Jobs:
         job_id = work.job.job_id
         try:
             self._wait_for_place(work)
-            work.become(state="running", started_at=now())
+            work.become(state="running", started_at=work.job.started_at or now())
             with as_user_errors(), work.opened():
                 result = body(work)
                 if work.job.state != "finished":
@@ -214,6 +214,10 @@ class _JobWork:
     def progress(self, stage: str, fraction: float | None = None, seconds_left: float | None = None) -> None:
         """Say how far it is; raises `CancelledError` if its end was asked for."""
         self.check()
+        self.report(stage, fraction, seconds_left)
+
+    def report(self, stage: str, fraction: float | None = None, seconds_left: float | None = None) -> None:
+        """The same from another thread: never raises."""
         new_stage = stage != self._row.stage
         self._row = msgspec.structs.replace(self._row, stage=stage, fraction=fraction, seconds_left=seconds_left)
         if new_stage or time.monotonic() - self._told > QUIET_S:
@@ -226,6 +230,11 @@ class _JobWork:
     def finish(self, body: Callable[[Session], T]) -> T:
         """Run `body` on the writer and finish the job with its result in the same transaction."""
         return self._write(body, last=True)
+
+    def abandon(self, body: Callable[[Session], None]) -> None:
+        """Write down that the work ended badly; nothing where the service leaves and a child goes on."""
+        if not self._leaving:
+            self.ingest(body)
 
     def ingest(self, body: Callable[[Session], T]) -> T:
         """Run `body` on the writer without a change."""
@@ -254,17 +263,16 @@ class _JobWork:
         self.tell()
 
     def cancel(self) -> None:
-        """Ask for the end."""
+        """Ask for the end; stored first, so that a kill of the service doesn't bring the job back."""
+        self.become(state="cancelling")
         self._cancelled.set()
-        self._row = msgspec.structs.replace(self._row, state="cancelling")
         if self._child is not None:
             self._child.cancel()
         self._interrupt()
-        self.tell()
 
     def leave(self) -> None:
         """End the part that is inside the service; a child goes on."""
-        self._leaving = True
+        self._leaving = True  # before the child lets go, so that nobody takes its silence for its end
         self._cancelled.set()
         if self._child is not None:
             self._child.leave()

@@ -11,7 +11,7 @@ from mlops_desktop.domain.references import checked_name, parse_ref
 from mlops_desktop.domain.runs import Run
 from mlops_desktop.system import crash_point
 
-from .times import from_json, now, to_json
+from .times import from_json, now
 
 if TYPE_CHECKING:
     from .session import Session
@@ -134,6 +134,32 @@ class ModelRows:
         self._session.update("model", [model.model_id], **columns)
         return self._model(self._session.first("select * from model where model_id = ?", model.model_id) or {})
 
+    def rename(self, reference: str, name: str) -> Model:
+        """Give a model another name."""
+        tidy = checked_name(name, "model")
+        if self._row(tidy) is not None:
+            raise ConflictError(f"There is a model “{tidy}” already.", remedy="Choose another name.")
+        self._session.say(f"Renamed model {parse_ref(reference).name} to {tidy}")
+        return self.change(reference, name=tidy)
+
+    def trash(self, reference: str) -> Model:
+        """Put a model into the trash."""
+        self._session.say(f"Put model {parse_ref(reference).name} into the trash")
+        return self.change(reference, trashed_at=now())
+
+    def restore(self, name: str) -> Model:
+        """Take the newest trashed model of this name out of the trash."""
+        row = self._session.first(
+            "select * from model where name = ? and trashed_at is not null order by model_id desc", name
+        )
+        if row is None:
+            raise NotFoundError(f"There is no model “{name}” in the trash.")
+        if self._row(name) is not None:
+            raise ConflictError(f"There is a model “{name}” already.", remedy="Rename that one first.")
+        self._session.update("model", [row["model_id"]], trashed_at=None)
+        self._session.say(f"Took model {name} out of the trash")
+        return self.find(name)
+
     def _row(self, name: str) -> dict[str, Any] | None:
         return self._session.first("select * from model where name = ? and trashed_at is null", name)
 
@@ -173,11 +199,6 @@ class ModelRows:
             notes=row["notes"],
             aliases=[a for a, n in aliases.items() if n == row["number"]],
         )
-
-
-def tags_json(tags: list[str]) -> str:
-    """Tags as a column keeps them: tidy, each once."""
-    return to_json(list(dict.fromkeys(t.strip() for t in tags if t.strip())))
 
 
 def _moves(change: Change, model: Model) -> list[AliasMove]:

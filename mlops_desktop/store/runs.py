@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mlops_desktop.domain.errors import ConflictError, ErrorMessage, NotFoundError
+from mlops_desktop.domain.errors import (
+    CancelledError,
+    ConflictError,
+    ErrorMessage,
+    InvalidInputError,
+    NotFoundError,
+    UserError,
+    Where,
+    to_message,
+)
 from mlops_desktop.domain.messages import Outcome
-from mlops_desktop.domain.runs import Artifact, Metric, ParamValue, Run, RunFacts, RunSpec, RunWarning
+from mlops_desktop.domain.runs import Artifact, Metric, ParamValue, Run, RunFacts, RunSpec, RunWarning, Stage
 
 from .times import from_json, naive, now, to_json
 
@@ -23,6 +32,8 @@ class _Kept(msgspec.Struct, frozen=True):
 
     facts: RunFacts | None = None
     warnings: list[RunWarning] = []
+    stages: list[Stage] = []
+    """Stages so far, while the child works."""
 
 
 class RunRows:
@@ -46,7 +57,7 @@ class RunRows:
                 "version_id": spec.data.version_id if spec and spec.data else None,
                 "facts": to_json(_Kept()),
                 "notes": "",
-                "tags": to_json(list(tags)),
+                "tags": tidy_tags(tags),
                 "created_at": at,
                 "created_by": session.caller.actor,
                 "started_at": None if kind == "training" else at,
@@ -86,32 +97,138 @@ class RunRows:
         )
         self._session.topics.add("run")
 
-    def finish(self, run_id: int, outcome: Outcome, warnings: list[RunWarning]) -> None:
+    def set_running(self, run_id: int, job_id: int) -> None:
+        """A job has taken the run on."""
+        self._session.cursor.execute(
+            "update run set state = 'running', job_id = ?, started_at = coalesce(started_at, ?) "
+            "where run_id = ? and state in ('queued', 'running')",
+            [job_id, naive(now()), run_id],
+        )
+        self._session.topics.add("run")
+
+    def finish(self, run_id: int, outcome: Outcome) -> None:
         """Write down how a run ended: the last message of its child."""
-        facts = outcome.facts
-        error: ErrorMessage | None = outcome.error
+        facts, kept = outcome.facts, self._kept(run_id)
         self.set_state(
             run_id,
             outcome.state,
             finished_at=outcome.at,
-            facts=to_json(_Kept(facts, warnings)),
-            error=None if error is None else to_json(error),
+            facts=to_json(_Kept(facts, kept.warnings, kept.stages)),
+            error=None if outcome.error is None else to_json(outcome.error),
         )
-        cursor = self._session.cursor
-        cursor.execute("delete from run_metric where run_id = ?", [run_id])
-        cursor.execute("delete from run_param where run_id = ?", [run_id])
+        self._session.cursor.execute("delete from run_metric where run_id = ?", [run_id])
         self._session.append("run_metric", [(run_id, n, v) for n, v in outcome.metrics.items()])
-        params = facts.params if facts else {}
-        self._session.append("run_param", [(run_id, n, to_json(v)) for n, v in params.items()])
+        self.set_params(run_id, facts.params if facts else {})
+
+    def end_if_open(self, run_id: int, error: BaseException) -> None:
+        """End a run whose job ended without its child's last word."""
+        if self.find(run_id).state not in ("queued", "running"):
+            return
+        if isinstance(error, CancelledError):
+            self.set_state(run_id, "cancelled", finished_at=now())
+            return
+        told = to_message(error) if isinstance(error, UserError) else ErrorMessage("bug", str(error))
+        self.set_state(run_id, "failed", finished_at=now(), error=to_json(told))
+
+    def interrupt(self, run_id: int, why: str) -> None:
+        """A run that nobody works on any more."""
+        error = ErrorMessage("interrupted", "The run was interrupted.", why, "Start it again: Reproduce does the same.")
+        self.set_state(run_id, "interrupted", finished_at=now(), error=to_json(error))
+
+    def open_trainings(self) -> list[int]:
+        """Trainings that have not ended."""
+        rows = self._session.all("select run_id from run where kind = 'training' and state in ('queued', 'running')")
+        return [r["run_id"] for r in rows]
+
+    def begin_stage(self, run_id: int, name: str) -> None:
+        """A stage of the run began."""
+        kept = self._kept(run_id)
+        done = [s for s in kept.stages if s.name != name]
+        self._keep(run_id, msgspec.structs.replace(kept, stages=[*done, Stage(name, 0.0, "", done=False)]))
+
+    def end_stage(self, run_id: int, stage: Stage) -> None:
+        """A stage of the run ended well."""
+        kept = self._kept(run_id)
+        done = [s for s in kept.stages if s.name != stage.name]
+        self._keep(run_id, msgspec.structs.replace(kept, stages=[*done, stage]))
 
     def keep_warning(self, run_id: int, warning: RunWarning) -> None:
         """Add a warning to a run that goes on."""
-        kept = from_json(self._session.value("select facts from run where run_id = ?", run_id), _Kept)
-        self.set_state(run_id, "running", facts=to_json(_Kept(kept.facts, [*kept.warnings, warning])))
+        kept = self._kept(run_id)
+        self._keep(run_id, msgspec.structs.replace(kept, warnings=[*kept.warnings, warning]))
 
-    def warnings(self, run_id: int) -> list[RunWarning]:
-        """What was said of a run so far."""
-        return from_json(self._session.value("select facts from run where run_id = ?", run_id), _Kept).warnings
+    def job_of(self, run_id: int) -> int:
+        """Number of the job that works on the run.
+
+        Raises
+        ------
+        ConflictError
+            None does.
+        """
+        run = self.find(run_id)
+        found = self._session.value(
+            "select max(job_id) from job where subject = ? and state in ('queued', 'running', 'cancelling')", f"run:{run_id}"
+        )
+        if found is None:
+            raise ConflictError(f"Run {run_id} isn't at work.", reason=f"It is {run.state}.")
+        return int(found)
+
+    def change(self, run_id: int, summary: str, **columns: Any) -> Run:
+        """Change words about a run."""
+        self.find(run_id)
+        self._session.update("run", [run_id], **columns)
+        self._session.say(summary)
+        return self.find(run_id)
+
+    def set_tags(self, run_id: int, tags: Sequence[str]) -> Run:
+        """Set the words to find a run by."""
+        return self.change(run_id, f"Changed the tags of run {run_id}", tags=tidy_tags(tags))
+
+    def trash(self, run_ids: Sequence[int]) -> list[Run]:
+        """Put runs into the trash; one that a model came from can't go.
+
+        Raises
+        ------
+        ConflictError
+            A run is at work, or a registered model came from it.
+        """
+        for run in self.of_ids(run_ids):
+            if run.state in ("queued", "running"):
+                raise ConflictError(f"Run {run.run_id} is at work.", remedy="Cancel it first.")
+            model = self._session.value(
+                "select model.name || '@' || number from model_version join model using (model_id) where run_id = ?", run.run_id
+            )
+            if model is not None:
+                raise ConflictError(
+                    f"Run {run.run_id} can't go into the trash.", reason=f"The model {model} came from it."
+                )
+            self._session.update("run", [run.run_id], trashed_at=now())
+        self._session.say(f"Put {_runs(run_ids)} into the trash")
+        return self.of_ids(run_ids)
+
+    def restore(self, run_ids: Sequence[int]) -> list[Run]:
+        """Take runs out of the trash."""
+        for run in self.of_ids(run_ids):
+            self._session.update("run", [run.run_id], trashed_at=None)
+        self._session.say(f"Took {_runs(run_ids)} out of the trash")
+        return self.of_ids(run_ids)
+
+    def end_log(self, run_id: int, state: str, error: str) -> Run:
+        """End a logged run."""
+        self.must_log(run_id)
+        if state not in ("finished", "failed"):
+            raise InvalidInputError("A logged run ends finished or failed.", where=Where(field="state"))
+        told = to_json(ErrorMessage("script", error or "The script failed.")) if state == "failed" else None
+        self.set_state(run_id, state, finished_at=now(), error=told)
+        self._session.say(f"Run {run_id} {state}")
+        return self.find(run_id)
+
+    def _kept(self, run_id: int) -> _Kept:
+        return from_json(self._session.value("select facts from run where run_id = ?", run_id), _Kept)
+
+    def _keep(self, run_id: int, kept: _Kept) -> None:
+        self._session.cursor.execute("update run set facts = ? where run_id = ?", [to_json(kept), run_id])
+        self._session.topics.add("run")
 
     # Points, parameters, artifacts.
 
@@ -211,6 +328,15 @@ class RunRows:
         )
 
 
+def tidy_tags(tags: Sequence[str]) -> str:
+    """Tags as a column keeps them: without blanks around, each once."""
+    return to_json(list(dict.fromkeys(t.strip() for t in tags if t.strip())))
+
+
+def _runs(run_ids: Sequence[int]) -> str:
+    return ("run " if len(run_ids) == 1 else "runs ") + ", ".join(map(str, run_ids))
+
+
 def run_of(
     row: dict[str, Any], metrics: dict[str, float], params: dict[str, ParamValue], artifacts: list[Artifact]
 ) -> Run:
@@ -229,7 +355,7 @@ def run_of(
         finished_at=finished,
         metrics=metrics,
         params=params,
-        facts=kept.facts,
+        facts=kept.facts or (RunFacts(stages=kept.stages) if kept.stages else None),
         warnings=kept.warnings,
         artifacts=artifacts,
         error=None if row["error"] is None else from_json(row["error"], ErrorMessage),

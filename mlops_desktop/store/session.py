@@ -14,14 +14,19 @@ from mlops_desktop.domain.changes import RowChange
 
 from .bundles import BundleRows
 from .changes import ChangeRows
+from .comparisons import Comparisons
 from .datasets import DatasetRows
+from .health import Health
+from .inputs import Inputs
 from .jobs import JobRows
+from .model_files import ModelFiles
 from .models import ModelRows
 from .projects import ProjectRows
 from .runs import RunRows
 from .schedules import ScheduleRows
 from .settings import SettingRows
 from .times import aware, naive
+from .training import Trainings
 from .versions import Versions
 
 if TYPE_CHECKING:
@@ -78,6 +83,31 @@ class Session:
     def runs(self) -> RunRows:
         """Runs, their metrics and artifacts."""
         return RunRows(self)
+
+    @functools.cached_property
+    def comparisons(self) -> Comparisons:
+        """Runs side by side."""
+        return Comparisons(self)
+
+    @functools.cached_property
+    def training(self) -> Trainings:
+        """What is trained, and the same again."""
+        return Trainings(self)
+
+    @functools.cached_property
+    def inputs(self) -> Inputs:
+        """Training inputs."""
+        return Inputs(self)
+
+    @functools.cached_property
+    def model_files(self) -> ModelFiles:
+        """A model's files, and what children do with them."""
+        return ModelFiles(self)
+
+    @functools.cached_property
+    def health(self) -> Health:
+        """What `doctor` looks at."""
+        return Health(self)
 
     @functools.cached_property
     def models(self) -> ModelRows:

@@ -13,14 +13,6 @@ from .session import Session
 T = TypeVar("T")
 
 
-class Child(Protocol):
-    """A child process of the service that works on a run folder."""
-
-    def cancel(self) -> None:
-        """End the whole tree."""
-        ...
-
-
 class Work(Protocol):
     """A job at work."""
 
@@ -42,6 +34,14 @@ class Work(Protocol):
         CancelledError
             A person has asked for the end.
         """
+        ...
+
+    def report(self, stage: str, fraction: float | None = None, seconds_left: float | None = None) -> None:
+        """The same from another thread: never raises."""
+        ...
+
+    def abandon(self, body: Callable[[Session], None]) -> None:
+        """Write down that the job's work ended badly; nothing where the service leaves and a child goes on."""
         ...
 
     def write(self, body: Callable[[Session], T]) -> T:
@@ -66,5 +66,10 @@ class ChildEnd(Protocol):
 
     @property
     def reason(self) -> str:
-        """``ended``, ``cancelled``, ``memory``, ``time`` or ``gone``."""
+        """``ended``, ``cancelled``, ``memory``, ``time``, ``broken``, ``gone`` or ``left``."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """A sentence for people."""
         ...

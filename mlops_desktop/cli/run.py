@@ -1,0 +1,217 @@
+"""``mlops-desktop``: finds the project, calls the verb, prints what came of it.
+
+Exit status: 0 done; 1 an expected failure; 2 wrong usage; 70 a bug; 130 cancelled by Ctrl+C.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+from mlops_desktop.client import ServiceBugError, create_project, open_project, user
+from mlops_desktop.domain.errors import InvalidInputError, UserError
+from mlops_desktop.domain.jobs import Job
+from mlops_desktop.project import Project
+from mlops_desktop.project.verb import VERBS, Verb
+
+from .commands import command, command_name
+from .places import Asked, find_project, take_apart
+from .printing import print_error, print_json, print_result
+from .progress import waited
+
+log = logging.getLogger(__name__)
+
+OWN_COMMANDS = ("projects", "sample", "completion", "wake")
+DONE, FAILED, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit status."""
+    groups = {v.group for v in VERBS.values() if v.group} | {command_name(v) for v in VERBS.values() if not v.group}
+    asked = take_apart(arguments, [*groups, *OWN_COMMANDS])
+    if not asked.words:
+        return open_window(asked)
+    try:
+        return _run(asked)
+    except UserError as error:
+        print_error(error, as_json=asked.json)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except ServiceBugError as bug:
+        sys.stderr.write(f"{bug}\n")
+        return BUG
+    except Exception:  # the last line before the terminal: a bug is shown whole
+        sys.stderr.write("This is a bug in MLOps Desktop. Details:\n" + traceback.format_exc())
+        return BUG
+
+
+def open_window(asked: Asked) -> int:
+    """The window, on the start screen or on a project; says what to do where there is no display."""
+    missing = no_display()
+    if missing:
+        sys.stderr.write(missing + "\n")
+        return FAILED
+    from mlops_desktop.gui.application import run_application
+
+    return run_application(str(find_project(asked.project)) if asked.project else None)
+
+
+def no_display() -> str:
+    """Why no window can be shown, in one sentence; empty where one can."""
+    named = os.environ.get("QT_QPA_PLATFORM") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if sys.platform.startswith("linux") and not named:
+        return (
+            "There is no display for a window; "
+            "`mlops-desktop sample bikes.mlops` does the same in the terminal, `mlops-desktop --help` lists every verb."
+        )
+    return ""
+
+
+def _run(asked: Asked) -> int:
+    import cyclopts
+
+    app = application(asked)
+    try:
+        result = app(asked.words, exit_on_error=False, print_error=False, result_action="return_value")
+    except cyclopts.CycloptsError as error:
+        wrong = InvalidInputError(str(error).strip(), remedy="See `mlops-desktop --help`.")
+        print_error(wrong, as_json=asked.json)
+        return USAGE
+    return int(result or 0)
+
+
+def application(asked: Asked) -> Any:
+    """The whole command line as a cyclopts application."""
+    import cyclopts
+
+    from mlops_desktop import __version__
+
+    app = cyclopts.App(
+        name="mlops-desktop",
+        version=__version__,
+        help="The whole machine-learning loop. Every command takes --project PATH, --json and --no-wait.",
+        help_format="markdown",
+    )
+    groups: dict[str, Any] = {}
+
+    def call(verb: Verb, arguments: dict[str, Any]) -> int:
+        return _call(asked, verb, arguments)
+
+    for verb in VERBS.values():
+        place = app
+        if verb.group:
+            if verb.group not in groups:
+                groups[verb.group] = cyclopts.App(name=verb.group, help=verb.owner.__doc__)
+                app.command(groups[verb.group])
+            place = groups[verb.group]
+        place.command(command(verb, call), name=command_name(verb))
+    _own_commands(app, asked)
+    return app
+
+
+def _own_commands(app: Any, asked: Asked) -> None:
+    """Commands that need no project yet."""
+    import cyclopts
+
+    projects = cyclopts.App(name="projects", help="Projects on this machine.")
+    app.command(projects)
+
+    @projects.command
+    def create(path: str, *, name: str = "") -> int:
+        """Create an empty project.
+
+        Parameters
+        ----------
+        path : str
+            Its folder, as ``churn.mlops``; must not exist or be empty.
+        name : str
+            Its name; empty: the folder's.
+        """
+        folder = create_project(path, name)
+        if asked.json:
+            print_json({"path": str(folder)})
+        else:
+            print_result(f"Created {folder}.")
+        return DONE
+
+    @app.command
+    def sample(path: str = "bikes.mlops", *, credit: bool = False) -> int:
+        """Make the sample project: the whole loop on real data, in about two minutes.
+
+        Parameters
+        ----------
+        path : str
+            Where it goes; must not exist or be empty.
+        credit : bool
+            German credit (classification) alone instead of bike rentals.
+        """
+        from mlops_desktop.sample import make_sample
+
+        from .progress import said
+
+        make_sample(path, credit=credit, say=said(asked))
+        if asked.json:
+            print_json({"path": path})
+        return DONE
+
+    @app.command
+    def wake() -> int:
+        """Start the services of the projects that have schedules; the login entry calls this."""
+        from mlops_desktop.client import wake_projects
+
+        for path in wake_projects():
+            print_result(f"Woke {path}.")
+        return DONE
+
+    @app.command
+    def completion(shell: str) -> int:
+        """Print the completion script of a shell.
+
+        Parameters
+        ----------
+        shell : str
+            ``bash``, ``zsh`` or ``fish``.
+        """
+        sys.stdout.write(app.generate_completion(shell=shell))
+        return DONE
+
+
+def _call(asked: Asked, verb: Verb, arguments: dict[str, Any]) -> int:
+    with opened(asked) as project:
+        result = getattr(_owner(project, verb), verb.method)(**arguments)
+        if isinstance(result, Job):
+            if not asked.wait:
+                _show(asked, result.row)
+                return DONE
+            result = waited(result, quiet=asked.json)
+        _show(asked, result)
+        whole = getattr(result, "whole", True)  # doctor: exit 0 only if all is whole
+        return DONE if whole else FAILED
+
+
+def opened(asked: Asked) -> Project:
+    """The project that the command line means."""
+    return open_project(find_project(asked.project), client=f"terminal-{user()}")
+
+
+def _owner(project: Project, verb: Verb) -> Any:
+    """The group of `project` that has `verb`."""
+    if not verb.group:
+        return project
+    known = getattr(project, verb.group, None)
+    return known if isinstance(known, verb.owner) else verb.owner(project._backend)  # pyright: ignore[reportPrivateUsage]
+
+
+def _show(asked: Asked, result: Any) -> None:
+    if asked.json:
+        print_json(result)
+    else:
+        print_result(result)
+
+
+__all__ = ["main"]
