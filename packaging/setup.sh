@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What both scripts beside this one need before they can do their work: system libraries, a Python and an environment.
 # Sourced by start.sh and test.sh, which stand in the checkout's folder; it runs nothing by itself.
 

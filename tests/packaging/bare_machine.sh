@@ -16,6 +16,7 @@ trap 'rm -rf --one-file-system "$root"' EXIT
 
 began=$SECONDS
 # A Debian machine names its own mirror; on any other system debootstrap knows one.
+# shellcheck disable=SC2016
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Created-By: Packages' | head -n 1)
 if ! debootstrap --variant=minbase --include=git,python3,ca-certificates "$release" "$root" ${mirror:+"$mirror"} \
     >"$root.log" 2>&1; then
@@ -43,6 +44,7 @@ git clone --quiet --no-hardlinks "file://$checkout" "$root/root/mlops-desktop"
 began=$SECONDS
 # In namespaces of its own: its mounts and whatever it leaves running end with it.
 status=0
+# shellcheck disable=SC2016
 unshare --mount --pid --fork --kill-child bash -c '
     root=$1
     shift
