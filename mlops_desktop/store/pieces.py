@@ -142,6 +142,12 @@ def row_of(piece: Piece, living: int, deleted: Positions) -> int:
     return piece.first + living + int(before)
 
 
+def living_rows(first: int, end: int, deleted: Positions) -> int:
+    """How many of the rows `first` to `end` (exclusive) of a file aren't in `deleted`."""
+    low, high = np.searchsorted(deleted, (first, end))
+    return end - first - int(high - low)
+
+
 def parts(
     pieces: Sequence[Piece], start: int, stop: int, deleted_of: Callable[[Piece], Positions]
 ) -> list[Part]:

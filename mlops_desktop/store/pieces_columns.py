@@ -12,7 +12,7 @@ Pure rules, no input or output. Three of them keep versions from reading wrongly
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -260,6 +260,6 @@ def found_column(columns: Sequence[Column], name: str) -> Column:
     raise NotFoundError(f"There is no column “{name}”.", reason=f"The columns are {known}.")
 
 
-def types_of(columns: Sequence[Column]) -> Mapping[str, str]:
+def types_of(columns: Sequence[Column]) -> dict[str, str]:
     """Physical name to type, of the columns that have values: what a file written now holds."""
     return {c.physical: c.types[-1] for c in columns if c.types}

@@ -11,7 +11,10 @@ files that no version names; `collect` deletes them. There is nothing to reconci
 `versions_targets`     the columns that a write leads to
 `versions_write`       append, replace, merge, delete
 `versions_patches`     patches, and when a piece is written again
+`versions_erase`       a person's rows out of every version
 `versions_read`        pages, filters, sorts, export
+`versions_difference`  what differs between two versions
+`versions_check`       what doctor asks
 =====================  ==========================================================================
 """
 
@@ -28,6 +31,9 @@ from mlops_desktop.domain.tables import Table
 
 from .pieces import Counts, Piece, Prepared, Staged, StoredFile, Version
 from .pieces_columns import Column, physical_names
+from .versions_check import Finding, check_file, check_version
+from .versions_difference import SHOWN_ROWS, Comparison, Difference
+from .versions_erase import Erasure, commit_erasure, prepare_erasure
 from .versions_files import VersionFiles, one
 from .versions_patches import Limits
 from .versions_read import FilterIndex, SortIndex, VersionReader
@@ -36,7 +42,10 @@ from .versions_write import VersionWriter, restored
 __all__ = [
     "Column",
     "Counts",
+    "Difference",
+    "Erasure",
     "FilterIndex",
+    "Finding",
     "Limits",
     "Piece",
     "Prepared",
@@ -56,13 +65,13 @@ class Versions:
     ----------
     folder : Path
         The project's folder; files go to `data` in it.
-    limits : Limits
+    limits : Limits, optional
         When a piece is written again instead of being patched.
     """
 
-    def __init__(self, folder: Path, limits: Limits = Limits()) -> None:  # noqa: B008 (frozen)
+    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
         self._files = VersionFiles(folder)
-        self._writer = VersionWriter(self._files, limits)
+        self._writer = VersionWriter(self._files, limits or Limits())
         self._reader = VersionReader(self._files)
 
     # ------------------------------------------------------------------------------------ what there is
@@ -212,6 +221,34 @@ class Versions:
         """
         return self._writer.delete_rows(cursor, self.version(cursor, parent_version), condition)
 
+    def prepare_erase(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        dataset_id: int,
+        parent_version: int,
+        column: str,
+        values: Sequence[str],
+    ) -> Erasure:
+        """Files in which no version of the data set has a row whose `column` is one of `values`.
+
+        Rows that a version no longer shows are looked through too, and columns of that name that were dropped.
+
+        Parameters
+        ----------
+        parent_version : int
+            The newest version.
+        column : str
+            Written name of the column that marks a person.
+        values : sequence of str
+            The marks, as text.
+        """
+        names = cursor.execute(
+            "select unnest([file, patch]) from piece join version using (version_id) where dataset_id = ?",
+            [dataset_id],
+        ).fetchall()
+        stored = self._stored(cursor, {row[0] for row in names if row[0] is not None})
+        return prepare_erasure(self._files, cursor, dataset_id, parent_version, stored, column, values)
+
     # --------------------------------------------------------------------------------- the short half
 
     def commit(self, cursor: duckdb.DuckDBPyConnection, prepared: Prepared, version_id: int) -> None:
@@ -229,6 +266,7 @@ class Versions:
                 remedy="Do it again: it will start from the newest version.",
             )
         self._add_files(cursor, prepared.files)
+        self._check_files(cursor, prepared.pieces)
         columns = msgspec.json.encode(prepared.columns).decode()
         cursor.execute(
             "insert into version values (?, ?, ?, ?, ?)",
@@ -248,6 +286,19 @@ class Versions:
             [prepared.dataset_id, [c.physical for c in prepared.columns], [c.name for c in prepared.columns]],
         )
 
+    def commit_erase(self, cursor: duckdb.DuckDBPyConnection, erasure: Erasure) -> None:
+        """Let the data set's lists name the new files, inside the caller's transaction.
+
+        After that has committed, `collect_files` with `erasure.old_files` takes the old ones off the disk.
+
+        Raises
+        ------
+        ConflictError
+            The data set has moved on.
+        """
+        self._add_files(cursor, erasure.files)
+        commit_erasure(cursor, erasure)
+
     def _add_files(self, cursor: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> None:
         for file in files:
             columns = msgspec.json.encode(file.columns).decode()
@@ -258,6 +309,13 @@ class Versions:
             known = msgspec.json.decode(one(cursor, "select columns from file where name = ?", file.name)[0])
             if known != file.columns or not self._files.path(file.name).is_file():
                 raise ConflictError("A file of this version is gone.", remedy="Do it again.")
+
+    def _check_files(self, cursor: duckdb.DuckDBPyConnection, pieces: Sequence[Piece]) -> None:
+        names = {name for piece in pieces for name in (piece.file, piece.patch) if name is not None}
+        if len(self._stored(cursor, names)) != len(names):
+            raise ConflictError(
+                "A file of this version is gone.", reason="It was erased.", remedy="Do it again."
+            )
 
     def drop(self, cursor: duckdb.DuckDBPyConnection, version_id: int) -> None:
         """Forget a version; files that no other version names go with the next `collect`."""
@@ -270,6 +328,17 @@ class Versions:
         A grace of 0 takes the files of what is being prepared too.
         """
         return self._files.collect(cursor, grace_s)
+
+    def collect_files(self, cursor: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
+        """Delete those of the files `names` that no version names, at once; returns their names. Writer only."""
+        return self._files.collect(cursor, 0.0, only=frozenset(names))
+
+    def drop_dataset(self, cursor: duckdb.DuckDBPyConnection, dataset_id: int) -> None:
+        """Forget every version of a data set, and its names."""
+        mine = "(select version_id from version where dataset_id = ?)"
+        cursor.execute(f"delete from piece where version_id in {mine}", [dataset_id])
+        cursor.execute("delete from version where dataset_id = ?", [dataset_id])
+        cursor.execute("delete from column_name where dataset_id = ?", [dataset_id])
 
     # ------------------------------------------------------------------------------------------ reading
 
@@ -308,3 +377,119 @@ class Versions:
     ) -> Table:
         """The rows from `first_row` (from 0) on, at most `count`."""
         return self._reader.page(cursor, self.version(cursor, version_id), first_row, count, columns)
+
+    def filter_index(self, cursor: duckdb.DuckDBPyConnection, version_id: int, condition: str) -> FilterIndex:
+        """Find the rows for which `condition` (SQL over physical names and `_position`) holds, to page through them."""
+        return self._reader.filter_index(cursor, self.version(cursor, version_id), condition)
+
+    def filtered_page(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        index: FilterIndex,
+        first_row: int,
+        count: int,
+        columns: Sequence[str] | None = None,
+    ) -> Table:
+        """The matches from number `first_row` (from 0) on, at most `count`; `total_rows` is the number of matches."""
+        version = self.version(cursor, index.version_id)
+        return self._reader.filtered_page(cursor, version, index, first_row, count, columns)
+
+    def sort_index(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        version_id: int,
+        by: Sequence[tuple[str, bool]],
+        condition: str | None = None,
+    ) -> SortIndex:
+        """The order of the rows (that match) by columns, to page through them.
+
+        Parameters
+        ----------
+        by : sequence of (written name, descending)
+            Missing values come last either way; ties stay as they stand.
+        """
+        return self._reader.sort_index(cursor, self.version(cursor, version_id), by, condition)
+
+    def sorted_page(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        index: SortIndex,
+        first_row: int,
+        count: int,
+        columns: Sequence[str] | None = None,
+    ) -> Table:
+        """The rows from number `first_row` (from 0) of the order on, at most `count`."""
+        version = self.version(cursor, index.version_id)
+        return self._reader.sorted_page(cursor, version, index, first_row, count, columns)
+
+    def export_to_parquet(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        version_id: int,
+        path: Path,
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+    ) -> int:
+        """Write rows in order to one Parquet file under their written names; returns how many.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            Written names; all unless given.
+        where : str, optional
+            SQL over physical names and `_position`.
+        """
+        return self._reader.export(cursor, self.version(cursor, version_id), path, columns, where)
+
+    def difference(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        first: int,
+        second: int,
+        key: Sequence[str] | None = None,
+        shown_rows: int = SHOWN_ROWS,
+    ) -> Difference:
+        """What version `second` has that `first` hasn't, and the other way round.
+
+        Parameters
+        ----------
+        key : sequence of str, optional
+            Written names of the columns that tell rows apart; rows are compared by position without.
+        shown_rows : int
+            How many rows of each kind to show.
+
+        Raises
+        ------
+        InvalidInputError
+            The key stands twice in one version.
+        NotFoundError
+            A key column isn't in both, or there is no such version.
+        """
+        versions = self.version(cursor, first), self.version(cursor, second)
+        return Comparison(self._files, cursor, *versions, key).difference(shown_rows)
+
+    def check(self, cursor: duckdb.DuckDBPyConnection) -> list[Finding]:
+        """Everything that is wrong with the versions: hashes, references, counts. Files nobody names are no fault."""
+        names = {str(r[0]) for r in cursor.execute("select name from file").fetchall()}
+        named = {
+            str(r[0]) for r in cursor.execute("select unnest([file, patch]) from piece").fetchall() if r[0]
+        }
+        findings: list[Finding] = []
+        sound: set[str] = set()
+        for file in self._stored(cursor, names & named).values():
+            found = list(check_file(self._files, cursor, file))
+            findings += found
+            if not found:
+                sound.add(file.name)
+        for (version_id,) in cursor.execute("select version_id from version order by version_id").fetchall():
+            version = self.version(cursor, version_id)
+            used = frozenset(self._used(cursor, version.dataset_id))
+            findings += check_version(self._files, cursor, version, used, frozenset(sound))
+        lost = (
+            "select distinct version_id from piece where version_id not in (select version_id from version)"
+        )
+        findings += [
+            Finding(f"There are pieces of version {v}, which doesn't exist.", v)
+            for (v,) in cursor.execute(lost).fetchall()
+        ]
+        return findings

@@ -204,35 +204,37 @@ class VersionReader:
         """The rows from number `first_row` of the order on, at most `count`."""
         chosen = self.chosen(version, columns)
         wanted = [int(p) for p in index.positions[first_row : first_row + max(count, 0)]]
-        return self.rows_at(cursor, version, wanted, chosen, first_row, len(index.positions))
+        places = [(part.k, part.low) for p in wanted for part in self.parts(cursor, version, p, p + 1)]
+        return self.rows_in(cursor, version, places, chosen, first_row, len(index.positions))
 
-    def rows_at(
+    def rows_in(
         self,
         cursor: duckdb.DuckDBPyConnection,
         version: Version,
-        positions: Sequence[int],
+        places: Sequence[tuple[int, int]],
         columns: Sequence[Column],
-        first_row: int = 0,
-        total_rows: int | None = None,
+        first_row: int,
+        total_rows: int,
     ) -> Table:
-        """The rows at `positions`, in that order, by a semi-join on the rows of the files."""
-        places = [(part.k, part.low) for p in positions for part in self.parts(cursor, version, p, p + 1)]
-        pieces = [part for part in whole(version.pieces) if part.k in {k for k, _ in places}]
+        """The rows at `places` (number of the piece, row of its file), in that order, by a semi-join."""
         reader = Reader(version.files, self._files.path, columns, place=True)
-        # Each piece gets its own join below the union, so that DuckDB can prune row groups by the rows wanted.
+        wanted = {k for k, _ in places}
+        # Each piece has its own join below the union, so that row groups are pruned by the rows wanted.
         branches = [
-            f"select n, {', '.join(['_s._at', *(c.sql for c in columns)])} from ({reader.part(part)}) as _s"
-            f" join (select unnest({[n for n, (k, _) in enumerate(places) if k == part.k]}) as n,"
-            f" unnest({[at for k, at in places if k == part.k]}) as _w) on _s._at = _w"
-            for part in pieces
+            f"select {', '.join(['_position', '_at', *(c.sql for c in columns)])} from ({reader.part(part)}) as _s"
+            f" join (select unnest({[n for n, (k, _) in enumerate(places) if k == part.k]}) as _position,"
+            f" unnest({[at for k, at in places if k == part.k]}) as _w) as _t on _s._at = _t._w"
+            for part in whole(version.pieces)
+            if part.k in wanted
         ]
-        total = version.rows if total_rows is None else total_rows
-        if not branches:
-            return Table(
-                [c.name for c in columns], [c.type for c in columns], [[] for _ in columns], first_row, total
-            )
-        sql = f"select {shown(columns)} from ({' union all '.join(branches)}) order by n"
-        return table(cursor, sql, columns, first_row, total)
+        source = " union all ".join(branches) or f"select 0 as _position, * from ({reader.sql([])})"
+        return table(
+            cursor,
+            f"select {shown(columns)} from ({source}) order by _position",
+            columns,
+            first_row,
+            total_rows,
+        )
 
     def export(
         self,

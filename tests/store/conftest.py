@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+
 from mlops_desktop.store.versions import Limits, Prepared, Staged, Versions
 
 MIGRATION = Path(__file__).parents[2] / "mlops_desktop/store/migrations/0001_versions.sql"
@@ -20,9 +21,9 @@ Columns = Sequence[tuple[str, str, Sequence[Any]]]
 class Lab:
     """A project folder that holds versions; what it does is what the service does around them."""
 
-    def __init__(self, folder: Path, limits: Limits = Limits()) -> None:
+    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
         self.folder = folder
-        self.limits = limits
+        self.limits = limits or Limits()
         folder.mkdir(exist_ok=True)
         self.open()
 
@@ -102,6 +103,24 @@ class Lab:
     def pieces(self, version_id: int) -> int:
         return len(self.versions.version(self.connection, version_id).pieces)
 
+    def texts(self, file: str, column: str) -> set[str]:
+        """Values of a column of a stored file, as text; of all rows, shown or not."""
+        path = self.versions_path(file)
+        names = self.connection.execute(f"describe from read_parquet('{path}')").fetchall()
+        if column not in [row[0] for row in names]:
+            return set()
+        return set(map(str, self.read(path, quoted(column))))
+
+    def versions_path(self, file: str) -> Path:
+        return self.folder / "data" / file[:2] / f"{file}.parquet"
+
+    def read(self, path: Path, items: str = "*") -> list[Any]:
+        """The first column of what a Parquet file holds, as any other program reads it."""
+        return [
+            row[0]
+            for row in self.connection.execute(f"select {items} from read_parquet('{path}')").fetchall()
+        ]
+
     def files(self) -> set[str]:
         return {path.stem for path in (self.folder / "data").glob("??/*.parquet")}
 
@@ -115,7 +134,7 @@ def make_lab(tmp_path: Path) -> Iterator[Callable[..., Lab]]:
     """Makes projects in folders of the test's own."""
     made: list[Lab] = []
 
-    def make(name: str = "project", limits: Limits = Limits()) -> Lab:
+    def make(name: str = "project", limits: Limits | None = None) -> Lab:
         made.append(Lab(tmp_path / name, limits))
         return made[-1]
 

@@ -11,10 +11,28 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from mlops_desktop.domain.errors import InvalidInputError
 from mlops_desktop.store.versions import Limits
 
-NAMES = ("a", "A", "b", "_k", "file_row_number", 'q"\n', "a_2", "")
+NAMES = (
+    "a",
+    "A",
+    "b",
+    "_k",
+    "file_row_number",
+    'q"\n',
+    "a_2",
+    "",
+    "n",
+    "h",
+    "r",
+    "key0",
+    "c0",
+    "_r",
+    "_n",
+    "_f",
+)
 TYPES = ("INTEGER", "BIGINT", "DOUBLE", "VARCHAR", "BOOLEAN", "INTEGER[]", "STRUCT(x INTEGER, y VARCHAR)")
 LIMITS = (Limits(), Limits(0.5, 2.0), Limits(10.0, 1e9))
 WIDER = {("INTEGER", "BIGINT"): "BIGINT", ("INTEGER", "DOUBLE"): "DOUBLE"}
@@ -84,11 +102,16 @@ class History:
 
     def __init__(self, lab: Any, seed: int) -> None:
         self.random = random.Random(seed)
+        self.names = self.random.sample(NAMES, 4)  # few, so that they meet again
         self.lab = lab
         self.models: dict[int, Model] = {}
         self.newest = 0
         self.copies = 0
         self.do_import()
+
+    def key(self, model: Model) -> int:
+        """Number of the column k, which every version has."""
+        return [name for name, _ in model.columns].index("k")
 
     # ------------------------------------------------------------------------------------ random tables
 
@@ -108,23 +131,29 @@ class History:
             return r.choice(["{'x': 1, 'y': a}", "{'x': NULL, 'y': NULL}"])
         return r.choice(["3", "3.0", "x", "", "NULL", 'it\'s\n"é" 🙂', "true"])
 
-    def table(self, keys: list[int], columns: list[tuple[str, str]] | None = None) -> Model:
+    def table(
+        self, keys: list[int], columns: list[tuple[str, str]] | None = None, shuffle: bool = True
+    ) -> Model:
         r = self.random
         if columns is None:
-            columns = [(r.choice(NAMES), r.choice(TYPES)) for _ in range(r.randint(0, 3))]
-        values = [
-            [r.choice([None, self.value(t)]) if r.random() < 0.1 else self.value(t) for _ in keys]
-            for _, t in columns
-        ]
-        if values and r.random() < 0.15:
-            values[0] = [None] * len(keys)
+            columns = [(r.choice(self.names), r.choice(TYPES)) for _ in range(r.randint(0, 3))]
         every = [("k", "VARCHAR"), *columns]
-        data = [[f"p{k}" for k in keys], *values]
+        data = [[f"p{k}" for k in keys], *([self.value(t) for _ in keys] for _, t in columns)]
+        if columns and r.random() < 0.15:
+            data[1] = [None] * len(keys)
         order = list(range(len(every)))
-        r.shuffle(order)
-        typed = [(every[i][0], every[i][1] if any(v is not None for v in data[i]) else None) for i in order]
+        if shuffle:
+            r.shuffle(order)
         self.types = [every[i][1] for i in order]
-        return Model(typed, [list(row) for row in zip(*(data[i] for i in order), strict=True)])
+        rows = [list(row) for row in zip(*(data[i] for i in order), strict=True)]
+        return Model(self.typed([every[i][0] for i in order], rows), rows)
+
+    def typed(self, names: list[str], rows: list[list[Any]]) -> list[tuple[str, str | None]]:
+        """The columns of a table whose types are `self.types`; one without a value has no type."""
+        return [
+            (name, type_ if any(row[i] is not None for row in rows) else None)
+            for i, (name, type_) in enumerate(zip(names, self.types, strict=True))
+        ]
 
     def keys(self, most: int = 40) -> list[int]:
         return self.random.sample(range(60), self.random.choice([0, 1, 3, 12, most]))
@@ -145,7 +174,7 @@ class History:
             i = r.randrange(len(columns))
             columns[i] = (columns[i][0], r.choice(TYPES))
         if len(columns) < 5 and r.random() < 0.3:
-            columns.append((r.choice(NAMES), r.choice(TYPES)))
+            columns.append((r.choice(self.names), r.choice(TYPES)))
         return columns
 
     # --------------------------------------------------------------------------------------------- moves
@@ -160,7 +189,7 @@ class History:
 
     def do_append(self) -> None:
         parent = self.models[self.newest]
-        k = next(i for i, (n, _) in enumerate(parent.columns) if n == "k")
+        k = self.key(parent)
         taken = {row[k] for row in parent.rows}
         keys = [x for x in self.keys() if f"p{x}" not in taken]
         table = self.table(keys, self.like(parent))
@@ -171,34 +200,31 @@ class History:
         parent = self.models[self.newest]
         table = self.table(self.keys(), self.like(parent))
         if self.random.random() < 0.7 and all(t for _, t in parent.columns):
-            # The parent's rows again, up to some row, perhaps with a column less: what is shared must read the same.
-            drop = {i for i, (n, _) in enumerate(parent.columns) if n != "k" and self.random.random() < 0.2}
-            kept = [i for i in range(len(parent.columns)) if i not in drop]
-            rows = [[row[i] for i in kept] for row in parent.rows[: self.random.randint(0, len(parent.rows))]]
-            columns = [parent.columns[i] for i in kept]
-            seen = {tuple(row) for row in rows}
-            more = self.table(
-                [x for x in self.keys(3) if not any(f"p{x}" in row for row in seen)],
-                [c for c in columns if c[0] != "k"],
-            )  # type: ignore[misc]
-            order = [more.places().index(p) for p in Model(columns, []).places()]
-            rows += [[row[i] for i in order] for row in more.rows]
-            self.types = [str(t) for _, t in columns]
-            table = Model(
-                [(n, t if any(r[i] is not None for r in rows) else None) for i, (n, t) in enumerate(columns)],
-                rows,
-            )
+            table = self.grown(parent)
         before = dict(zip(parent.places(), (t for _, t in parent.columns), strict=True))
         columns = [
             (n, t or before.get(place)) for (n, t), place in zip(table.columns, table.places(), strict=True)
         ]
         self.add(self.lab.replace(self.newest, self.staged(table)), Model(columns, table.rows))
 
+    def grown(self, parent: Model) -> Model:
+        """The parent's leading rows, perhaps a column less, and some more: what is shared must read the same."""
+        r = self.random
+        kept = [i for i, (n, _) in enumerate(parent.columns) if n == "k" or r.random() < 0.85]
+        kept.sort(key=lambda i: parent.columns[i][0] != "k")
+        names = [parent.columns[i][0] for i in kept]
+        rows = [[row[i] for i in kept] for row in parent.rows[: r.randint(0, len(parent.rows))]]
+        taken = {row[0] for row in rows}
+        types = [str(parent.columns[i][1]) for i in kept]
+        fresh = [x for x in self.keys(3) if f"p{x}" not in taken]
+        rows += self.table(fresh, list(zip(names, types, strict=True))[1:], shuffle=False).rows
+        return Model(self.typed(names, rows), rows)
+
     def merged(self, remove_missing: bool) -> tuple[Model, Model]:
         """A table to merge and what comes of it."""
         r = self.random
         parent = self.models[self.newest]
-        k = next(i for i, (n, _) in enumerate(parent.columns) if n == "k")
+        k = self.key(parent)
         share = r.choice([0.0, 0.1, 0.5, 1.0])
         old_keys = [int(row[k][1:]) for row in parent.rows if not remove_missing or r.random() < 0.9]
         fresh = [x for x in self.keys(3) if f"p{x}" not in {row[k] for row in parent.rows}]
@@ -209,16 +235,11 @@ class History:
         by_key = {row[k]: row for row in old}
         at = next(i for i, (n, _) in enumerate(table.columns) if n == "k")
         for row, staged in zip(new, table.rows, strict=True):
-            if (
-                row[k] in by_key and r.random() >= share
-            ):  # as it was, as far as the table's own types can say so
+            if row[k] in by_key and r.random() >= share:  # as it was, where the table's types can say so
                 for i, w in enumerate(where[: len(parent.columns)]):
                     if w is not None and w != at and parent.columns[i][1] == table.columns[w][1]:
                         staged[w] = parent.rows[old.index(by_key[row[k]])][i]
-        table.columns = [
-            (n, t if any(x[i] is not None for x in table.rows) else None)
-            for i, (n, t) in enumerate(zip((n for n, _ in table.columns), self.types, strict=True))
-        ]
+        table.columns = self.typed([n for n, _ in table.columns], table.rows)
         columns, old, new, where = parent.continued(table)
         staged_by_key = {row[k]: row for row in new}
         rows: list[list[Any]] = []
@@ -252,6 +273,8 @@ class History:
         self.do_merge()
         self.add(self.lab.restore(self.newest, base), self.models[base])
         self.do_merge()
+        self.compare(self.newest - 2, self.newest, keyed=True)
+        self.compare(base, self.newest, keyed=False)
 
     def do_delete(self) -> None:
         parent = self.models[self.newest]
@@ -263,7 +286,7 @@ class History:
 
     def do_bring_a_column_back(self) -> None:
         parent = self.models[self.newest]
-        only_k = next(i for i, (n, _) in enumerate(parent.columns) if n == "k")
+        only_k = self.key(parent)
         self.types = ["VARCHAR"]
         rows = [[row[only_k]] for row in parent.rows]
         bare = Model([("k", "VARCHAR" if rows else None)], rows)
@@ -271,6 +294,87 @@ class History:
         after = Model([("k", bare.columns[0][1] or before[("k", 0)])], rows)
         self.add(self.lab.replace(self.newest, self.staged(bare)), after)
         self.do_append()
+
+    def do_erase(self) -> None:
+        lab = self.lab
+        person = f"p{self.random.choice(range(60))}"
+        erasure = lab.versions.prepare_erase(lab.connection, 1, self.newest, "k", [person])
+        gone = 0
+        for version_id, model in self.models.items():
+            k = self.key(model)
+            rows = [row for row in model.rows if row[k] != person]
+            gone = len(model.rows) - len(rows) if version_id == self.newest else gone
+            self.models[version_id] = Model(model.columns, rows)
+        assert erasure.rows == gone
+        lab.versions.commit_erase(lab.connection, erasure)
+        lab.versions.collect_files(lab.connection, erasure.old_files)
+        assert not lab.files() & set(erasure.old_files)
+        assert not any(person in lab.texts(file, "k") for file in lab.files())
+
+    def do_widen_twice(self) -> None:
+        parent = self.models[self.newest]
+        k = self.key(parent)
+        numbers = [n for i, (n, t) in enumerate(parent.columns) if t == "INTEGER" and i != k]
+        name = numbers[0] if numbers else "n"
+        for type_ in ("INTEGER", "DOUBLE", "VARCHAR"):
+            parent = self.models[self.newest]
+            taken = {row[k] for row in parent.rows}
+            keys = [x for x in range(60) if f"p{x}" not in taken][:2]
+            table = self.table(keys, [(name, type_)])
+            columns, old, new, _ = parent.continued(table)
+            self.add(self.lab.append(self.newest, self.staged(table)), Model(columns, old + new))
+
+    def do_difference(self) -> None:
+        first, second = (self.random.choice(list(self.models)) for _ in range(2))
+        if self.random.random() < 0.5:
+            first = max([v for v in self.models if v < second], default=second)
+        keyed = self.random.random() < 0.6
+        self.compare(first, second, keyed)
+
+    def compare(self, first: int, second: int, keyed: bool) -> None:
+        lab = self.lab
+        found = lab.versions.difference(lab.connection, first, second, ["k"] if keyed else None)
+        old, new = self.models[first], self.models[second]
+        pairs = [
+            (i, new.places().index(place))
+            for i, place in enumerate(old.places())
+            if place in new.places() and old.columns[i][1] == new.columns[new.places().index(place)][1]
+        ]
+        if len(pairs) < len(set(old.places()) & set(new.places())):
+            return  # how values of unlike types compare is a matter of their lists of types
+        a: dict[Any, list[Any]] = {r[self.key(old)] if keyed else n: r for n, r in enumerate(old.rows)}
+        b: dict[Any, list[Any]] = {r[self.key(new)] if keyed else n: r for n, r in enumerate(new.rows)}
+        changed = {x for x in a if x in b and any(a[x][i] != b[x][j] for i, j in pairs)}
+        assert (found.new, found.changed, found.removed) == (
+            len(b.keys() - a),
+            len(changed),
+            len(a.keys() - b),
+        )
+        assert sorted(map(repr, found.before.rows())) == sorted(repr(tuple(a[x])) for x in changed)
+        assert sorted(map(repr, found.after.rows())) == sorted(repr(tuple(b[x])) for x in changed)
+        assert sorted(map(repr, found.removed_rows.rows())) == sorted(repr(tuple(a[x])) for x in a.keys() - b)
+        assert sorted(map(repr, found.new_rows.rows())) == sorted(repr(tuple(b[x])) for x in b.keys() - a)
+
+    def do_pages_of_a_filter_and_of_a_sort(self) -> None:
+        lab, model = self.lab, self.models[self.newest]
+        k = self.key(model)
+        column = lab.versions.schema(lab.connection, self.newest)[k]
+        index = lab.versions.filter_index(lab.connection, self.newest, f"{column.sql} < 'p3'")
+        matches = [row for row in model.rows if row[k] < "p3"]
+        assert index.matches == len(matches)
+        first = self.random.randint(0, 10)
+        page = lab.versions.filtered_page(lab.connection, index, first, 5)
+        assert [list(row) for row in page.rows()] == matches[first : first + 5]
+        order = lab.versions.sort_index(lab.connection, self.newest, [("k", True)])
+        ranked = sorted(model.rows, key=lambda row: row[k], reverse=True)
+        page = lab.versions.sorted_page(lab.connection, order, first, 5)
+        assert [list(row) for row in page.rows()] == ranked[first : first + 5]
+
+    def do_export(self) -> None:
+        lab, model = self.lab, self.models[self.newest]
+        path = lab.folder / "out.parquet"
+        assert lab.versions.export_to_parquet(lab.connection, self.newest, path, ["k"]) == len(model.rows)
+        assert lab.read(path) == [row[self.key(model)] for row in model.rows]
 
     def do_drop(self) -> None:
         if len(self.models) > 4:
@@ -315,6 +419,7 @@ class History:
             "select file from piece union select patch from piece where patch is not null"
         )
         assert lab.files() == {row[0] for row in rows.fetchall()}
+        assert lab.versions.check(lab.connection) == []
 
 
 def run(make_lab: Callable[..., Any], seed: int, steps: int) -> None:
