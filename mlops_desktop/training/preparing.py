@@ -1,0 +1,110 @@
+"""Learns the preparation of each column from the training rows, as data that `bundle.preparation` interprets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Literal
+
+import numpy as np
+
+from mlops_desktop.bundle.preparation import date_part, width
+from mlops_desktop.bundle.values import Array, Columns
+
+Style = Literal["codes", "filled", "linear"]
+"""``codes``: for boosters, categories as codes and missing numbers as they are. ``filled``: for forests, missing
+numbers filled and categories spread out. ``linear``: the same, and every number centred and scaled."""
+
+MOST_CODES = 250
+"""Categories with a code of their own; HistGradientBoosting takes 255 codes in all."""
+MOST_COLUMNS = 40
+"""Categories with a column of their own."""
+MOST_RARE = 10_000
+_POOLED_FROM = 20
+"""A column with more categories than this pools those that occur once."""
+Feature = dict[str, Any]
+
+
+def learn_preparation(
+    columns: Columns, types: dict[str, str], names: list[str], style: Style
+) -> list[Feature]:
+    """The features for ``preparation.json``.
+
+    Parameters
+    ----------
+    columns : dict of arrays
+        Training rows only, in the form of `bundle.values`.
+    names : list of str
+        Columns to learn from, in order.
+    """
+    return [_feature(name, columns[name], types[name], style) for name in names]
+
+
+def categorical_positions(features: list[Feature]) -> list[int]:
+    """Which columns of the matrix hold codes of categories."""
+    positions: list[int] = []
+    at = 0
+    for feature in features:
+        if feature["is"] == "category" and feature["form"] == "code":
+            positions.append(at)
+        at += width(feature)
+    return positions
+
+
+def _feature(name: str, column: Array, kind: str, style: Style) -> Feature:
+    if kind == "text":
+        return _category(name, column, style)
+    if kind in ("date", "timestamp"):
+        return _date(name, column, kind, style)
+    values = np.where(np.isinf(column), np.nan, column)
+    return {"is": "number", "input": name, **_number_step(values, style)}
+
+
+def _number_step(values: Array, style: Style) -> dict[str, Any]:
+    """How to fill, centre and scale a number."""
+    known = values[~np.isnan(values)]
+    if style == "codes":
+        return {"fill": None, "flag": False, "center": 0.0, "scale": 1.0}
+    flag = len(known) < len(values)
+    if len(known) == 0:
+        return {"fill": 0.0, "flag": flag, "center": 0.0, "scale": 1.0}
+    if style == "filled":
+        return {"fill": float(np.median(known)), "flag": flag, "center": 0.0, "scale": 1.0}
+    with np.errstate(over="ignore", invalid="ignore"):
+        center, scale = float(known.mean()), float(known.std())
+    if not (np.isfinite(center) and np.isfinite(scale)):  # values near the largest double
+        center, scale = 0.0, float(np.abs(known).max())
+    return {"fill": center, "flag": flag, "center": center, "scale": scale or 1.0}
+
+
+def _category(name: str, column: Array, style: Style) -> Feature:
+    counts = Counter(value for value in column if value is not None)
+    ordered = sorted(counts, key=lambda value: (-counts[value], value))
+    form = "code" if style == "codes" else "one_hot"
+    most = MOST_CODES if form == "code" else MOST_COLUMNS
+    pooled = len(ordered) > _POOLED_FROM
+    values = [v for v in ordered[:most] if not pooled or counts[v] > 1]
+    kept = set(values)
+    rare = [v for v in ordered if v not in kept]
+    missing = bool(sum(counts.values()) < len(column))
+    return {
+        "is": "category",
+        "input": name,
+        "form": form,
+        "values": values,
+        "rare": rare[:MOST_RARE],
+        "missing": missing,
+    }
+
+
+def _date(name: str, column: Array, kind: str, style: Style) -> Feature:
+    """The parts that differ between rows."""
+    parts: list[dict[str, Any]] = []
+    for part in ("year", "month", "day", "weekday", "day_of_year", "hour", "days"):
+        values = date_part(column, part)
+        known = values[~np.isnan(values)]
+        if (part == "hour" and kind == "date") or (
+            len(known) and known.min() == known.max() and part != "days"
+        ):
+            continue
+        parts.append({"part": part, **_number_step(values, style)})
+    return {"is": "date", "input": name, "parts": parts}

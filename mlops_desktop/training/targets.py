@@ -1,0 +1,208 @@
+"""The target: which task it makes, its classes, and what can't be trained on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.bundle.scorer import shown
+from mlops_desktop.bundle.values import Array
+from mlops_desktop.domain.errors import InvalidInputError, NotFoundError, TrainingError, Where
+from mlops_desktop.domain.runs import RunSpec, RunWarning, Task
+from mlops_desktop.training.reading import InputTable, labels_of
+
+MOST_CLASSES = 200
+FEWEST_ROWS = 10
+_GUESSED_CLASSES = 10
+"""Whole numbers of at most so many different values are guessed to be classes."""
+_POSITIVE_WORDS = frozenset({"true", "yes", "y", "1", "positive", "t", "bad", "churned", "fraud"})
+
+
+@dataclass(frozen=True)
+class Target:
+    """The target of the rows that have one."""
+
+    name: str
+    task: Task
+    reason: str
+    """Why this task."""
+    rows: Array
+    """Positions in the input of the rows that have a target."""
+    values: Array
+    """Of those rows: float64 numbers, or int64 positions in `labels`."""
+    type: str
+    labels: list[Any] = field(default_factory=list[Any])
+    """Classes; of two the positive one is the second."""
+    without: int = 0
+    """Rows that have no target."""
+
+
+def read_target(table: InputTable, spec: RunSpec, warnings: list[RunWarning]) -> Target:
+    """The target that `spec` names, checked.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such column.
+    TrainingError
+        It has one class, one value, too few rows or too many classes.
+    """
+    name = spec.target
+    if name not in table.types:
+        raise NotFoundError(
+            f"The data has no column “{name}” to predict.",
+            remedy="Choose another target.",
+            where=Where(field="target"),
+        )
+    kind = table.types[name]
+    if kind == "other" or kind in ("date", "timestamp", "time"):
+        raise TrainingError(
+            f"“{name}” can't be predicted: it holds neither numbers nor classes.", where=Where(column=name)
+        )
+    labels = labels_of(table.raw[name], kind)
+    present = np.array([v is not None for v in labels], dtype=bool)
+    _check_rows(name, int(present.sum()), table.rows)
+    task, reason = _task(name, kind, [v for v in labels if v is not None], spec)
+    if task == "regression":
+        return _numbers(table, name, kind, (task, reason), warnings)
+    return _classes(name, kind, labels, present, (task, reason), spec, warnings)
+
+
+def _check_rows(name: str, present: int, rows: int) -> None:
+    without = rows - present
+    if present >= FEWEST_ROWS:
+        return
+    if present == 0:
+        raise TrainingError(
+            f"“{name}” has no value in any of the {_rows(rows)}.",
+            reason="A model learns from rows whose target is known.",
+            where=Where(column=name),
+        )
+    also = f", and {_rows(without)} without a target" if without else ""
+    raise TrainingError(
+        f"There {'is' if present == 1 else 'are'} only {_rows(present)} to learn from{also}.",
+        reason=f"At least {FEWEST_ROWS} rows with a target are needed to train and to judge a model.",
+        remedy="Import more rows.",
+        where=Where(column=name),
+    )
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" + ("" if count == 1 else "s")
+
+
+def _task(name: str, kind: str, values: list[Any], spec: RunSpec) -> tuple[Task, str]:
+    """The task that was asked for, or the one guessed and why."""
+    distinct = len(set(values))
+    if spec.task is not None:
+        if spec.task == "regression" and kind not in ("integer", "decimal"):
+            raise InvalidInputError(
+                f"“{name}” holds {kind}, which is no number to predict.",
+                remedy="Choose a task of classes.",
+                where=Where(field="task"),
+            )
+        if spec.task == "binary" and distinct > 2:
+            raise InvalidInputError(
+                f"“{name}” has {distinct:,} classes, not two.",
+                remedy="Choose the task of several classes.",
+                where=Where(field="task"),
+            )
+        if spec.task == "multiclass" and distinct == 2:
+            return "binary", "two classes"
+        return spec.task, "as asked for"
+    if kind in ("text", "boolean"):
+        task: Task = "multiclass" if distinct > 2 else "binary"
+        return task, f"guessed: {distinct:,} classes of {kind}"
+    if distinct == 2:
+        return "binary", "guessed: two different numbers"
+    whole = all(float(v).is_integer() for v in values)
+    if whole and 2 < distinct <= _GUESSED_CLASSES and len(values) >= 10 * distinct:
+        return "multiclass", f"guessed: {distinct} different whole numbers"
+    return "regression", f"guessed: {min(values):.6g} to {max(values):.6g}"
+
+
+def _numbers(
+    table: InputTable, name: str, kind: str, task: tuple[Task, str], warnings: list[RunWarning]
+) -> Target:
+    column = table.columns[name]
+    infinite = int(np.isinf(column).sum())
+    rows = np.flatnonzero(np.isfinite(column))
+    if infinite:
+        text = f"{name}: {_rows(infinite)} with an infinite target left out."
+        warnings.append(RunWarning("infinite", text, name, infinite))
+    _check_rows(name, len(rows), table.rows)
+    values = column[rows]
+    if values.min() == values.max():
+        raise TrainingError(
+            f"The target “{name}” is constant: it is {values[0]:.12g} in all {_rows(len(rows))}.",
+            reason="There is nothing to predict, and R² would be undefined.",
+            remedy="Choose another target, or import rows that differ.",
+            where=Where(column=name),
+        )
+    without = table.rows - len(rows)
+    _say_without(name, without - infinite, warnings)
+    return Target(name, task[0], task[1], rows, values, kind, without=without)
+
+
+def _classes(
+    name: str,
+    kind: str,
+    labels: list[Any],
+    present: Array,
+    task: tuple[Task, str],
+    spec: RunSpec,
+    warnings: list[RunWarning],
+) -> Target:
+    rows = np.flatnonzero(present)
+    counts = Counter(labels[row] for row in rows)
+    if len(counts) == 1:
+        only = shown(next(iter(counts)))
+        raise TrainingError(
+            f"The target “{name}” has only one class: all {_rows(len(rows))} are “{only}”.",
+            reason="A classifier needs at least two classes.",
+            remedy="Choose another target, or import rows of another class.",
+            where=Where(column=name),
+        )
+    if len(counts) > MOST_CLASSES:
+        raise TrainingError(
+            f"“{name}” has {len(counts):,} classes in {_rows(len(rows))}.",
+            reason=f"At most {MOST_CLASSES} classes can be learned.",
+            remedy="Choose another target, or predict a number.",
+            where=Where(column=name),
+        )
+    order = _ordered(counts, spec) if len(counts) == 2 else sorted(counts)
+    for label in order:
+        if counts[label] < FEWEST_ROWS:
+            text = f"The class “{shown(label)}” of “{name}” has only {_rows(counts[label])}: its scores say little."
+            warnings.append(RunWarning("rare_class", text, name, counts[label]))
+    _say_without(name, len(labels) - len(rows), warnings)
+    codes = {label: code for code, label in enumerate(order)}
+    values = np.array([codes[labels[row]] for row in rows], dtype=np.int64)
+    return Target(name, task[0], task[1], rows, values, kind, order, len(labels) - len(rows))
+
+
+def _ordered(counts: Counter[Any], spec: RunSpec) -> list[Any]:
+    """The two classes, the positive one last."""
+    labels = sorted(counts)
+    if spec.positive_class:
+        chosen = [label for label in labels if shown(label) == spec.positive_class]
+        if not chosen:
+            raise InvalidInputError(
+                f"“{spec.target}” has no class “{spec.positive_class}”.",
+                remedy="Its classes are " + " and ".join(f"“{shown(label)}”" for label in labels) + ".",
+                where=Where(field="positive_class"),
+            )
+        return sorted(labels, key=lambda label: label == chosen[0])
+    words = [shown(label).strip().lower() in _POSITIVE_WORDS for label in labels]
+    if words[0] != words[1]:
+        return labels if words[1] else labels[::-1]
+    return labels if counts[labels[1]] <= counts[labels[0]] else labels[::-1]
+
+
+def _say_without(name: str, without: int, warnings: list[RunWarning]) -> None:
+    if without:
+        text = f"{_rows(without)} without a value of “{name}” left out."
+        warnings.append(RunWarning("no_target", text, name, without))
