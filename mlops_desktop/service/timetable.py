@@ -30,7 +30,6 @@ from mlops_desktop.domain.errors import InvalidInputError, Where
 from mlops_desktop.domain.schedules import DueTime, Preview
 from mlops_desktop.domain.timetable import (
     LAST_DAY,
-    LONGEST_MONTHS,
     MONTH_NAMES,
     WEEKDAY_NAMES,
     Timetable,
@@ -178,9 +177,7 @@ def _instant(seconds: int) -> datetime:
 def _triggers(timetable: Timetable) -> list[CronTrigger]:
     """Triggers at 00:00 UTC of the dates; a date counts when any of them says so."""
     months = ",".join(map(str, timetable.months)) or "*"
-    longest = max(LONGEST_MONTHS[m - 1] for m in timetable.months or range(1, 13))
-    # A day that no month has would send the trigger through all years up to 9999.
-    days = ["last" if d == LAST_DAY else str(d) for d in timetable.days if d <= longest]
+    days = ["last" if d == LAST_DAY else str(d) for d in timetable.days]
     weekdays = ",".join(WEEKDAY_NAMES[d - 1][:3] for d in timetable.weekdays)
     chosen: list[dict[str, str]] = [{"day": ",".join(days)}] if days else []
     chosen += [{"day_of_week": weekdays}] if weekdays else []
@@ -220,7 +217,9 @@ def _day(timetable: Timetable, day: date, zone: zoneinfo.ZoneInfo) -> list[int]:
     midnight = datetime(day.year, day.month, day.day)
     base = _seconds(midnight.replace(tzinfo=UTC))
     ends = (midnight, midnight + timedelta(days=1))
-    offsets = {w.replace(tzinfo=zone, fold=fold).utcoffset() for w in ends for fold in (0, 1)}
+    # Read with fold=0 a gap or a doubled hour inside the day shows as a difference. A doubled hour across midnight
+    # would not; no zone has had one since 2011.
+    offsets = {wall.replace(tzinfo=zone).utcoffset() for wall in ends}
     if len(offsets) == 1 and (offset := offsets.pop()) is not None:
         begin = base - int(offset.total_seconds())
         return [begin + minute * _MINUTE_S for minute in timetable.times]

@@ -162,6 +162,13 @@ def test_times_that_came_during_a_run_which_has_ended_are_skipped_not_caught_up(
     assert fires(decisions) == []
 
 
+def test_a_time_at_the_very_end_of_the_run_before_is_due() -> None:
+    last = ran("2026-11-25T03:00", "2026-11-25T03:00", "2026-11-25T03:01")
+    standing = Standing(at("2026-11-25T03:00"), last=last)
+    [fire] = fires(decide(schedule("every minute"), standing, at("2026-11-25T03:01")))
+    assert fire == Fire(at("2026-11-25T03:01"))
+
+
 def test_a_clock_set_back_repeats_nothing_and_says_so() -> None:
     mark = at("2026-11-25T03:00")
     decisions = decide(schedule(), Standing(mark), at("2026-11-22T02:59"))
