@@ -63,7 +63,7 @@ class Runs(Group, group="runs"):
         split : Split
             How rows would be held back.
         """
-        return self.store.training.check(data, target, ignore, split)
+        return self.store.training_checks.check(data, target, ignore, split)
 
     @verb(right="edit")
     def start(
