@@ -137,7 +137,8 @@ def systemd_unit(command: Sequence[str]) -> bytes:
 
     The colon before the command keeps systemd from replacing variables (systemd.service(5), "Command lines").
     """
-    words = " ".join(f'"{_escaped(_percent(word))}"' for word in command)
+    # systemd takes no program whose own path has a quote or a backslash, as an argument it does.
+    words = " ".join(f'"{_escaped(_percent(word))}"' for word in _through_env(command, "\"'\\"))
     text = (
         f"[Unit]\nDescription={_DESCRIPTION}\n\n"
         # The services it starts outlive it: only the process itself belongs to the unit.
@@ -152,10 +153,12 @@ def desktop_entry(command: Sequence[str]) -> bytes:
 
     An argument is quoted first; then the line is escaped as every text of such a file is.
     """
-    quoted = " ".join(f'"{_escaped(_percent(word), "`$")}"' for word in command)
+    # GLib looks for the program before it reads %% as %: such a program is started through env.
+    words = _through_env(command, "%")
+    quoted = " ".join(f'"{_escaped(_percent(word), "`$")}"' for word in words)
     line = quoted.replace("\\", "\\\\")
     text = (
-        "[Desktop Entry]\nType=Application\nVersion=1.5\nName=MLOps Desktop schedules\n"
+        "[Desktop Entry]\nType=Application\nName=MLOps Desktop schedules\n"
         f"Comment={_DESCRIPTION}\nExec={line}\nTerminal=false\nNoDisplay=true\nX-GNOME-Autostart-enabled=true\n"
     )
     return text.encode()
@@ -274,6 +277,18 @@ def _on_windows(home: PureWindowsPath, env: Mapping[str, str], command: Sequence
     roaming = PureWindowsPath(env.get("APPDATA") or home / "AppData" / "Roaming")
     startup = roaming / "Microsoft" / "Windows" / "Start Menu" / "Programs" / "Startup"
     return FileEntry(startup / BATCH_FILE, batch_file(command))
+
+
+def _through_env(command: Sequence[str], special: str) -> list[str]:
+    """The command, through env when the path of its program has a character of `special`."""
+    if not any(c in command[0] for c in special):
+        return list(command)
+    if "=" in command[0]:
+        # env takes a word with an equals sign for a variable.
+        raise InvalidInputError(
+            f"{command[0]!r} can't stand in a login entry.", reason=f"It has “=” beside one of {special}."
+        )
+    return ["/usr/bin/env", *command]
 
 
 def _escaped(word: str, also: str = "") -> str:

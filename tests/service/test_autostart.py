@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import configparser
+import os
 import plistlib
+import shutil
 import stat
+import subprocess
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
@@ -92,14 +95,50 @@ def parsed(content: bytes) -> configparser.ConfigParser:
 
 def test_a_systemd_unit_gives_back_the_command_with_odd_characters() -> None:
     unit = parsed(systemd_unit(ODD))
-    assert read_systemd(unit["Service"]["ExecStart"]) == ODD
+    assert read_systemd(unit["Service"]["ExecStart"]) == ["/usr/bin/env", *ODD]
     assert unit["Install"]["WantedBy"] == "default.target"
 
 
 def test_an_autostart_entry_gives_back_the_command_with_odd_characters() -> None:
     entry = parsed(desktop_entry(ODD))["Desktop Entry"]
-    assert read_exec(entry["Exec"]) == ODD
+    assert read_exec(entry["Exec"]) == ["/usr/bin/env", *ODD]
     assert (entry["Type"], entry["Terminal"]) == ("Application", "false")
+
+
+def test_a_program_with_a_plain_path_is_started_without_env() -> None:
+    plain = ["/opt/x y/mlops-desktop", "wake"]
+    assert read_systemd(parsed(systemd_unit(plain))["Service"]["ExecStart"]) == plain
+    assert read_exec(parsed(desktop_entry(plain))["Desktop Entry"]["Exec"]) == plain
+
+
+def test_a_path_that_env_would_take_for_a_variable_is_refused() -> None:
+    with pytest.raises(InvalidInputError):
+        systemd_unit(["/home/a=b/o'brien/mlops-desktop", "wake"])
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_systemd_itself_accepts_the_unit(tmp_path: Path) -> None:
+    program = tmp_path / 'Zoë O\'Brien "b" 100% $HOME' / "mlops-desktop"
+    program.parent.mkdir()
+    program.touch(mode=0o700)
+    unit = tmp_path / "wake.service"
+    unit.write_bytes(systemd_unit([str(program), "wake"]))
+    command = ["systemd-analyze", "verify", "--user", str(unit)]
+    environment = {"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": str(tmp_path)}
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+@pytest.mark.skipif(
+    shutil.which("desktop-file-validate") is None, reason="desktop-file-utils is not installed"
+)
+def test_the_validator_of_desktop_entries_accepts_ours(tmp_path: Path) -> None:
+    entry = tmp_path / "wake.desktop"
+    entry.write_bytes(desktop_entry(ODD))
+    checked = subprocess.run(
+        ["desktop-file-validate", str(entry)], capture_output=True, text=True, timeout=60
+    )
+    assert (checked.returncode, checked.stdout) == (0, "")
 
 
 def test_a_launch_agent_gives_back_the_command_with_odd_characters() -> None:
