@@ -10,9 +10,18 @@ cd "$(dirname "$0")/.."
 . packaging/setup.sh
 prepare app
 
+# A sample that was interrupted half-way is no project to open: the note tells it from one that people work in.
+unfinished=.venv/unfinished-sample
+if [ -e "$project" ] && [ "$(cat $unfinished 2>/dev/null)" = "$project" ]; then
+    say "The sample project was not finished last time. It is made anew."
+    .venv/bin/mlops-desktop --project "$project" stop || say "No service of it was running."
+    rm -rf "$project"
+fi
 if [ ! -e "$project" ]; then
     say "Making the sample project $project: imports, trains, compares, promotes, exports"
+    printf '%s\n' "$project" >$unfinished
     .venv/bin/mlops-desktop sample "$project"
+    rm $unfinished
 fi
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
     exec .venv/bin/mlops-desktop "$project"
