@@ -35,6 +35,8 @@ class Text:
     encoding: Encoding
     is_whole: bool
     """Whether `head` is all of it."""
+    content: Path
+    """The text in its own encoding."""
 
 
 def read_text(source: Source, path: Path, options: ImportOptions, *, all_rows: bool) -> Relation:
@@ -77,7 +79,7 @@ def understand(source: Source, path: Path, options: ImportOptions, *, all_rows: 
     """Check the bytes of a text and find its letters; writes it as UTF-8 where it isn't."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    is_whole = path.stat().st_size <= len(head)
+    content, is_whole = path, path.stat().st_size <= len(head)
     facts = scan_bytes(path) if all_rows else scan_head(head, is_whole=is_whole)
     encoding = _encoding(source, head, facts, options)
     wide = encoding.name.startswith(("utf-16", "utf-32"))
@@ -98,7 +100,9 @@ def understand(source: Source, path: Path, options: ImportOptions, *, all_rows: 
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
         is_whole = path.stat().st_size <= len(head)
-    return Text(path, head.decode("utf-8", errors="ignore").removeprefix("\ufeff"), facts, encoding, is_whole)
+    return Text(
+        path, head.decode("utf-8", errors="ignore").removeprefix("\ufeff"), facts, encoding, is_whole, content
+    )
 
 
 def _encoding(source: Source, head: bytes, facts: ByteFacts, options: ImportOptions) -> Encoding:
@@ -180,6 +184,7 @@ def _relation(text: Text, found: Dialect, repaired: Repaired, options: ImportOpt
         problems=(*_notes(found), *repaired.problems),
         skipped_lines=repaired.skipped_lines,
         rows=repaired.rows,
+        content=text.content,
     )
 
 

@@ -266,6 +266,19 @@ def _header(table: Sequence[Record], wanted: bool | None) -> tuple[bool, str]:
     return False, "The first row holds values like the rows below."
 
 
+def header_of(
+    table: Sequence[Record], wanted: bool | None, kinds: Sequence[tuple[str, ...]]
+) -> tuple[bool, str]:
+    """The same for a sheet, whose cells say what they are: names are texts."""
+    if wanted is not None or all(kind in ("text", "") for kind in kinds[0]):
+        below = any(kind not in ("text", "") for row in kinds[1:50] for kind in row)
+        if wanted is None and below:
+            return True, "The first row has words where the rows below have values."
+        return _header(table, wanted)
+    found, why = _header(table, wanted)
+    return found and any(kind == "text" for kind in kinds[0]), why
+
+
 def _words_above_values(first: Record, rest: Sequence[Record]) -> bool:
     """Whether some column has a word first and only numbers or dates below, in two or more columns."""
     columns = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
 from typing import Literal
 
 Format = Literal[
@@ -31,24 +33,31 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
 )
 _OTHERS = (
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
-    (b"Rar!", "RAR"),
-    (b"%PDF", "PDF"),
-    (b"SQLite format 3\x00", "SQLite"),
-    (b"\x89PNG", "PNG picture"),
-    (b"\xff\xd8\xff", "JPEG picture"),
-    (b"GIF8", "GIF picture"),
-    (b"\x89HDF\r\n\x1a\n", "HDF5"),
-    (b"Obj\x01", "Avro"),
-    (b"ORC", "ORC"),
-    (b"\x80\x04\x95", "Python pickle"),
-    (b"\x80\x05\x95", "Python pickle"),
-    (b"\x93NUMPY", "NumPy"),
-    (b"RDX", "R data"),
-    (b"\x7fELF", "program"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ\x00", "an xz file"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"%PDF", "a PDF"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
+    (b"Obj\x01", "an Avro file"),
+    (b"ORC", "an ORC file"),
+    (b"\x80\x04\x95", "a Python pickle, which could run anything,"),
+    (b"\x80\x05\x95", "a Python pickle, which could run anything,"),
+    (b"\x93NUMPY", "a NumPy file"),
+    (b"RDX", "an R data file"),
+    (b"\x7fELF", "a program"),
 )
+_NAMED: dict[str, str] = {
+    "parquet": "a Parquet file",
+    "arrow file": "an Arrow file",
+    "arrow stream": "an Arrow stream",
+    "feather v1": "a Feather file of version 1",
+    "zip": "a zip archive",
+}
 
 
 def format_of(head: bytes) -> Format:
@@ -58,17 +67,66 @@ def format_of(head: bytes) -> Format:
             return found
     if foreign(head):
         return "other"
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:2]
-    if start[:1] == b"{" or (
-        start[:1] == b"[" and head.lstrip(b"\xef\xbb\xbf \t\r\n")[1:].lstrip()[:1] in (b"{", b"]", b"[")
-    ):
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    inner = start[1:].lstrip()[:1]
+    if (start[:1] == b"{" and inner in (b'"', b"}")) or (start[:1] == b"[" and inner in (b"{", b"]", b"[")):
         return "json"
     return "text"
 
 
 def foreign(head: bytes) -> str:
-    """The name of a format that holds no table we read; empty when it is none of those known."""
+    """What a file without a table that we read is, in words; empty when it is none of those known."""
     named = next((word for magic, word in _OTHERS if head.startswith(magic)), "")
-    if named:
-        return named
-    return "DuckDB" if head[8:12] == b"DUCK" else ""
+    if named or head[8:12] == b"DUCK":
+        return named or "a DuckDB database"
+    start = head[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<body")):
+        return "an HTML page (some programs name these .xls)"
+    if start.startswith(b"<?xml"):
+        return "an XML text" + (" of a spreadsheet (Excel 2003 XML)" if b"spreadsheet" in start else "")
+    if start.startswith(b"{\\rtf"):
+        return "an RTF text"
+    return named_format(format_of_magic(head))
+
+
+def format_of_magic(head: bytes) -> str:
+    """The format that the first bytes name; empty for a text."""
+    return next((found for magic, found in _MAGIC if head.startswith(magic)), "")
+
+
+def named_format(kind: str) -> str:
+    """A format in words."""
+    return _NAMED.get(kind, "")
+
+
+def office_kind(archive: zipfile.ZipFile) -> str:
+    """``workbook``, another office document in words, or an empty text for any other archive."""
+    names = set(archive.namelist())
+    if any(n.startswith("xl/") and n.endswith("workbook.xml") for n in names):
+        return "workbook"
+    if any(n == "xl/workbook.bin" for n in names):
+        return "a binary workbook (.xlsb), which can't be imported"
+    if "word/document.xml" in names:
+        return "a text document (.docx), not a table"
+    if "ppt/presentation.xml" in names:
+        return "a presentation (.pptx), not a table"
+    if "mimetype" in names:
+        kind = archive.read("mimetype")[:100].decode("ascii", errors="replace")
+        if "opendocument.spreadsheet" in kind:
+            return "an OpenDocument spreadsheet (.ods), which can't be imported"
+        if "opendocument" in kind:
+            return "an OpenDocument text or drawing, not a table"
+    return ""
+
+
+def locked_or_old(path: Path) -> str:
+    """What a compound file (OLE) is: an old or a locked office document."""
+    with path.open("rb") as file:
+        data = file.read(8 << 20)
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return "a workbook with a password (locked, encrypted)"
+    if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
+        return "an old workbook (.xls of Excel 97 to 2003)"
+    if "WordDocument".encode("utf-16-le") in data:
+        return "an old text document (.doc)"
+    return "an old office document (a compound file)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 
 from mlops_desktop.domain.imports import Decision, ImportOptions
@@ -11,7 +13,7 @@ from mlops_desktop.store.reading.source import Source
 from mlops_desktop.store.reading.sql import Cursor, literal
 
 
-def read_parquet(cursor: Cursor, source: Source, options: ImportOptions) -> Relation:
+def read_parquet(cursor: Cursor, source: Source, options: ImportOptions, *, all_rows: bool) -> Relation:
     """The table of a Parquet file.
 
     Raises
@@ -24,44 +26,122 @@ def read_parquet(cursor: Cursor, source: Source, options: ImportOptions) -> Rela
     try:
         described = cursor.execute(f"DESCRIBE SELECT * FROM {plain}").fetchall()
         count = cursor.execute(f"SELECT num_rows FROM parquet_file_metadata({path})").fetchone()
-        names = _written_names(cursor, path)
+        fields = _fields(cursor, path)
     except duckdb.Error as error:
-        raise source.error(
-            f"{source.name} is a Parquet file that can't be read: it is damaged or incomplete.",
-            reason=str(error).splitlines()[0],
-            remedy="Get the file again from where it was made.",
-        ) from error
-    if len(names) != len(described):
-        names = [row[0] for row in described]
-    shown, renamed = unique_names(names)
+        raise _unreadable(source, str(error)) from error
+    if any(_duckdb_loses(field) for field in fields) and _loses_digits(source, fields):
+        return _by_pyarrow(cursor, source, options, all_rows=all_rows)
+    names, renamed = unique_names([field["name"] for field in fields])
+    decisions = [
+        Decision(
+            name, "timestamp", "INT96 timestamps: kept to the microsecond.", is_column=True, notable=True
+        )
+        for name, field in zip(names, fields, strict=True)
+        if field["type"] == "INT96"
+    ]
+    if renamed:
+        why = "Names have to be unique and not empty."
+        decisions.append(Decision("names", ", ".join(renamed[:5]), why, notable=True))
     columns = ", ".join(f"c{place}" for place in range(len(described)))
-    decisions = (
-        [Decision("names", ", ".join(renamed[:5]), "Names have to be unique and not empty.")]
-        if renamed
-        else []
-    )
     return Relation(
         format="Parquet",
         sql=f"(SELECT * FROM {plain} t({columns}))",
-        names=tuple(shown),
-        types=tuple(row[1] for row in described),
+        names=tuple(names),
+        types=tuple(
+            '"NULL"' if "NullType" in str(field["logical"]) else row[1]
+            for row, field in zip(described, fields, strict=True)
+        ),
         options=options,
         decisions=tuple(decisions),
         rows=int(count[0]) if count else None,
     )
 
 
-def _written_names(cursor: Cursor, path: str) -> list[str]:
-    """Names of the columns as the file writes them, in order; DuckDB changes those that differ by case alone."""
-    rows = cursor.execute(f"SELECT name, num_children FROM parquet_schema({path})").fetchall()
-    names: list[str] = []
-    skip = 0
-    for place, (written, children) in enumerate(rows):
-        if place == 0:
+def _unreadable(source: Source, reason: str) -> Exception:
+    if "encrypt" in reason.lower():
+        return source.error(
+            f"{source.name} is an encrypted Parquet file.", remedy="Decrypt it and import that."
+        )
+    return source.error(
+        f"{source.name} is a Parquet file that can't be read: it is damaged or incomplete.",
+        reason=reason.splitlines()[0] if reason else "",
+        remedy="Get the file again from where it was made.",
+    )
+
+
+def _fields(cursor: Cursor, path: str) -> list[dict[str, Any]]:
+    """The columns as the file writes them, in order (DuckDB changes names that differ by case alone).
+
+    ``inner`` holds what is declared within nested ones.
+    """
+    rows = cursor.execute(
+        f"SELECT name, type, num_children, precision, logical_type FROM parquet_schema({path})"
+    ).fetchall()
+    fields: list[dict[str, Any]] = []
+    open_children = 0
+    for written, kind, children, precision, logical in rows[1:]:
+        field = {
+            "name": written,
+            "type": kind,
+            "precision": precision,
+            "logical": logical,
+            "inner": list[Any](),
+        }
+        if open_children:
+            open_children += (children or 0) - 1
+            fields[-1]["inner"].append(field)
             continue
-        if skip:
-            skip += (children or 0) - 1
-            continue
-        names.append(written)
-        skip = children or 0
-    return names
+        fields.append(field)
+        open_children = children or 0
+    return fields
+
+
+def _duckdb_loses(field: dict[str, Any]) -> bool:
+    """Whether DuckDB may read less than the file holds: wide decimals as doubles, nanoseconds cut off."""
+    if any(_duckdb_loses(inner) for inner in field["inner"]):
+        return True
+    logical = str(field["logical"])
+    wide = "Decimal" in logical and (field["precision"] or 0) > 38
+    instant = logical.startswith("TimestampType(isAdjustedToUTC=1")
+    time = logical.startswith("TimeType")
+    return wide or ((instant or time) and "NANOS=NanoSeconds" in logical)
+
+
+def _loses_digits(source: Source, fields: list[dict[str, Any]]) -> bool:
+    """Whether a value really has digits that DuckDB would not read; refuses them within nested columns."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    nested = next((f["name"] for f in fields if any(_duckdb_loses(inner) for inner in f["inner"])), None)
+    if nested is not None:
+        raise source.error(
+            f"Column {nested} holds nested decimals or times with more digits than can be kept.",
+            remedy="Convert the column and write the file again.",
+            column=nested,
+        )
+    with pq.ParquetFile(source.alias) as file:
+        wide = [place for place, field in enumerate(fields) if _duckdb_loses(field)]
+        for place in wide:
+            name = file.schema_arrow.field(place).name
+            if pa.types.is_decimal(file.schema_arrow.field(place).type):
+                return True
+            for batch in file.iter_batches(columns=[name]):
+                ticks = batch.column(0).cast(pa.int64()).drop_null().to_numpy()
+                if (ticks % 1000).any():
+                    return True
+    return False
+
+
+def _by_pyarrow(cursor: Cursor, source: Source, options: ImportOptions, *, all_rows: bool) -> Relation:
+    """The same table, by the reader that keeps those digits."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from mlops_desktop.store.reading.arrow import relation_of
+
+    try:
+        with pq.ParquetFile(source.alias) as file:
+            schema, batches = file.schema_arrow, file.iter_batches(batch_size=20_000)
+            return relation_of(cursor, source, "Parquet", schema, batches, options, [], all_rows=all_rows)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        raise _unreadable(source, str(error)) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mlops_desktop.domain.imports import Decision, ImportOptions, Problem
 
@@ -25,6 +26,10 @@ class Relation:
     skipped_lines: tuple[int, ...] = ()
     rows: int | None = None
     """Rows, where the file says so or they were counted."""
+    texts: frozenset[int] = frozenset()
+    """Columns that the file declares as texts: they become dates or times at most, never numbers."""
+    content: Path | None = None
+    """For delimited text: the bytes of the text, unpacked."""
     sheets: tuple[str, ...] = ()
     converted: dict[int, tuple[str, str, str]] = field(default_factory=dict[int, tuple[str, str, str]])
     """SQL about ``{v}``, DuckDB type and reason for columns that can't be kept as the file declares them."""

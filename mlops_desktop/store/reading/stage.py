@@ -13,6 +13,7 @@ import duckdb
 from mlops_desktop.domain.imports import ImportOptions, ImportReport
 from mlops_desktop.store.reading.csv import repair_and_read
 from mlops_desktop.store.reading.readers import read
+from mlops_desktop.store.reading.relation import Relation
 from mlops_desktop.store.reading.source import Source, open_source, sha256_of
 from mlops_desktop.store.reading.sql import Cursor
 from mlops_desktop.store.reading.staging import (
@@ -101,9 +102,7 @@ def stage(
         names = tuple(physical(relation.names))
         typed = None
         try:
-            typed = type_columns(
-                cursor, source, relation, options, all_rows=source.size_bytes <= _ALL_ROWS_BYTES
-            )
+            typed = type_columns(cursor, source, relation, options, all_rows=_is_small(source, relation))
             progress("Reading and proving every row", None)
             typed, rows = _write(cursor, source, typed, options, names, target)
         except duckdb.Error as error:
@@ -112,6 +111,11 @@ def stage(
         source.check_unchanged()
         facts = SourceFacts(path, digest.result(), source.size_bytes, source.mtime_ns)
         return _staged(typed, names, rows, target, facts, time.monotonic() - began)
+
+
+def _is_small(source: Source, relation: Relation) -> bool:
+    content = relation.content or source.alias
+    return content.stat().st_size <= _ALL_ROWS_BYTES
 
 
 def _write(
@@ -127,7 +131,7 @@ def _write(
             if misfit(error) is not None:
                 typed = widen(cursor, source, typed, options)
             elif "CSV" in str(error) or "beyond the last name" in str(error):
-                relation = repair_and_read(source, source.alias, options)
+                relation = repair_and_read(source, typed.relation.content or source.alias, options)
                 typed = type_columns(cursor, source, relation, options, all_rows=True)
             else:
                 raise

@@ -22,6 +22,7 @@ Physical = Callable[[Sequence[str]], Sequence[str]]
 Progress = Callable[[str, float | None], None]
 """Called with the stage in words and the share done, if it is known; may raise to cancel."""
 
+_OF_TEXTS = (ColumnType.TEXT, ColumnType.DATE, ColumnType.TIME, ColumnType.TIMESTAMP, ColumnType.INSTANT)
 _SAMPLE_ROWS = 3000
 _MISFIT = "does-not-fit:"
 
@@ -67,6 +68,8 @@ def _decided(
             readings.append(native(declared, relation.converted.get(place)))
             continue
         reading = decide(values[place], options, comma_decimals=comma)
+        if place in relation.texts and reading.type not in _OF_TEXTS and reading.has_values:
+            reading = text("Texts in the file, kept as written.")
         chosen = options.types.get(relation.names[place])
         if chosen is not None and chosen is not reading.type:
             reading = text("As you chose.") if chosen is ColumnType.TEXT else reading

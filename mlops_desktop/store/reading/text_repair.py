@@ -31,7 +31,7 @@ class Repaired:
     skipped_lines: tuple[int, ...] = ()
 
 
-_TOTAL = re.compile(
+TOTAL = re.compile(
     r"\s*(grand |sub)?(total|totals|sum|summe|gesamt|gesamtsumme|insgesamt|total général|somme|totale|totaal|suma)\b",
     re.I,
 )
@@ -211,7 +211,7 @@ def _foot(
         cells = values[0].values if values else ()
         first = next((cell for cell in cells if cell.strip()), "")
         is_note = record.width == 1 < plan.width - 1 or (record.width == 1 and not first.strip())
-        is_total = bool(_TOTAL.match(first)) and (
+        is_total = bool(TOTAL.match(first)) and (
             record.width != plan.width or any(not c.strip() for c in cells)
         )
         if not (is_total or (is_note and record.width != plan.width)):

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from datetime import date
+from decimal import Decimal
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from mlops_desktop.domain.errors import FileError
+
+PLAIN = "id,name\n" + "".join(f"{i},name {i}\n" for i in range(30))
+
+
+def packed(**files: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("_", "."), text)
+    return out.getvalue()
+
+
+def workbook(tmp_path, fill, name="book.xlsx"):
+    book = openpyxl.Workbook()
+    fill(book)
+    book.save(tmp_path / name)
+    return tmp_path / name
+
+
+@pytest.mark.parametrize(
+    "pack", [lambda b: gzip.compress(b), lambda b: zstandard.compress(b), lambda b: packed(a_csv=b.decode())]
+)
+def test_a_compressed_table_is_read_whatever_its_name(bring_in, pack):
+    assert len(bring_in(pack(PLAIN.encode()), name="table.csv")["id"]) == 30
+
+
+def test_the_second_part_of_a_joined_gzip_is_read(bring_in):
+    lines = PLAIN.encode().splitlines(keepends=True)
+    table = bring_in(gzip.compress(b"".join(lines[:10])) + gzip.compress(b"".join(lines[10:])))
+    assert len(table["id"]) == 30
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_a_cut_compressed_file_is_refused(bring_in, pack):
+    with pytest.raises(FileError, match="damaged or cut"):
+        bring_in(pack(PLAIN.encode())[:-12])
+
+
+def test_two_tables_in_an_archive_are_asked_for(bring_in):
+    archive = packed(a_csv=PLAIN, b_csv=PLAIN.replace("name", "other"))
+    with pytest.raises(FileError, match=r"2 files: a\.csv, b\.csv"):
+        bring_in(archive)
+    assert bring_in(archive, sheet="b.csv").staged.names == ("id", "other")
+
+
+def test_an_archive_that_unpacks_beyond_all_measure_is_stopped(bring_in):
+    with pytest.raises(FileError, match="times its size"):
+        bring_in(gzip.compress(b"a,b\n" + b"0" * (66 << 20)))
+
+
+def test_json_lines_have_all_keys_of_all_rows_and_every_digit(bring_in):
+    table = bring_in('{"id":9007199254740993,"zip":"01234"}\n{"id":2,"late":{"a":[1]},"on":"2024-03-01"}\n')
+    assert table["id"] == [9007199254740993, 2]
+    assert table["zip"] == ["01234", None]
+    assert json.loads(table["late"][1]) == {"a": [1]}
+    assert table["on"] == [None, date(2024, 3, 1)]
+
+
+def test_numbers_in_quotes_stay_text_in_json(bring_in):
+    assert bring_in('[{"a":"1"},{"a":"2"}]').columns == {"a": ["1", "2"]}
+
+
+def test_a_list_within_an_object_is_the_table(bring_in):
+    assert bring_in('{"n": 2, "data": [{"a": 1}, {"a": 2.5}]}')["a"] == [1.0, 2.5]
+
+
+def test_a_cut_json_line_is_refused_with_its_line(bring_in):
+    with pytest.raises(FileError, match="line 2"):
+        bring_in('{"a":1}\n{"a":')
+
+
+def test_arrow_files_and_streams_are_told_apart_by_their_bytes(bring_in, tmp_path):
+    content = pa.table({"a": [1, 2], "b": pa.array(["x", None]).dictionary_encode()})
+    pyarrow.feather.write_feather(content, tmp_path / "one.csv", compression="zstd")
+    with pa.ipc.new_stream(tmp_path / "two.feather", content.schema) as stream:
+        stream.write_table(content)
+    for path in (tmp_path / "one.csv", tmp_path / "two.feather"):
+        assert bring_in(path).columns == {"a": [1, 2], "b": ["x", None]}
+
+
+def test_a_cut_arrow_file_is_refused(bring_in, tmp_path):
+    pyarrow.feather.write_feather(pa.table({"a": list(range(1000))}), tmp_path / "a.feather")
+    with pytest.raises(FileError, match="Arrow"):
+        bring_in((tmp_path / "a.feather").read_bytes()[:-300])
+
+
+def test_parquet_keeps_what_doubles_and_microseconds_would_lose(bring_in, tmp_path):
+    wide = Decimal("1234567890123456789012345678901234567890.5")
+    pq.write_table(
+        pa.table(
+            {
+                "u": pa.array([2**64 - 1], pa.uint64()),
+                "d": pa.array([wide], pa.decimal256(50, 1)),
+                "z": pa.array([1577880000987654321], pa.timestamp("ns", "UTC")),
+            }
+        ),
+        tmp_path / "a.parquet",
+    )
+    table = bring_in(tmp_path / "a.parquet")
+    assert table.columns == {"u": [2**64 - 1], "d": [str(wide)], "z": ["2020-01-01 12:00:00.987654321"]}
+    assert "Instants to the nanosecond" in table.said
+
+
+def test_parquet_names_that_differ_by_case_are_both_there(bring_in, tmp_path):
+    pq.write_table(pa.table([[1], [2]], names=["Age", "age"]), tmp_path / "a.parquet")
+    assert bring_in(tmp_path / "a.parquet").staged.names == ("Age", "age_2")
+
+
+def test_a_cut_parquet_file_is_refused(bring_in, tmp_path):
+    pq.write_table(pa.table({"a": list(range(1000))}), tmp_path / "a.parquet")
+    with pytest.raises(FileError, match="damaged or incomplete"):
+        bring_in((tmp_path / "a.parquet").read_bytes()[:-100])
+
+
+def test_the_sheet_with_the_table_is_taken_and_said(bring_in, tmp_path):
+    def fill(book):
+        book.active.append(["This file holds readings."])
+        sheet = book.create_sheet("März")
+        for row in [["id", "v"], [1, 0.5], [2, 1.5]]:
+            sheet.append(row)
+
+    table = bring_in(workbook(tmp_path, fill))
+    assert table.columns == {"id": [1, 2], "v": [0.5, 1.5]}
+    assert "sheet: März. Range A1:B3" in table.said
+
+
+def test_cells_keep_what_they_are(bring_in, tmp_path):
+    def fill(book):
+        for row in [
+            ["code", "ok", "day", "ref"],
+            ["007", True, date(2023, 1, 1), 47111],
+            ["008", False, date(2023, 1, 2), "7-1"],
+        ]:
+            book.active.append(row)
+
+    table = bring_in(workbook(tmp_path, fill))
+    assert table.columns == {
+        "code": ["007", "008"],
+        "ok": [True, False],
+        "day": [date(2023, 1, 1), date(2023, 1, 2)],
+        "ref": ["47111", "7-1"],
+    }
+
+
+def test_dates_of_the_1904_calendar_are_those_dates(bring_in, tmp_path):
+    def fill(book):
+        book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+        book.active.append(["day"])
+        book.active.append([date(2023, 1, 1)])
+
+    assert bring_in(workbook(tmp_path, fill))["day"] == [date(2023, 1, 1)]
+
+
+def test_error_cells_and_formulas_without_a_value_are_missing_and_counted(bring_in, tmp_path):
+    def fill(book):
+        for row in [["x", "y"], [1, "=A2*2"], ["#N/A", 5], [3, 6]]:
+            book.active.append(row)
+
+    table = bring_in(workbook(tmp_path, fill))
+    assert table.columns == {"x": [1, None, 3], "y": [None, 5, 6]}
+    assert "1 error cells (#N/A) are missing, the first is A3" in table.said
+    assert "1 formulas have no stored value and are missing, the first is B2" in table.said
+
+
+def test_rows_behind_a_gap_and_hidden_rows_are_there_and_said(bring_in, tmp_path):
+    def fill(book):
+        sheet = book.active
+        for row in [["Report of May"], [], ["id", "v"], [1, 2], [], [3, 4], ["Total", None]]:
+            sheet.append(row)
+        sheet.row_dimensions[4].hidden = True
+
+    table = bring_in(workbook(tmp_path, fill))
+    assert table["id"] == [1, 3]
+    for word in ("Report of May", "empty rows (gaps)", "1 hidden rows", "foot"):
+        assert word in table.said
+
+
+def test_names_in_two_rows_are_joined_where_the_upper_is_merged(bring_in, tmp_path):
+    def fill(book):
+        sheet = book.active
+        for row in [["id", "2023", None], [None, "sales", "cost"], [1, 2, 3], [2, 3, 4]]:
+            sheet.append(row)
+        sheet.merge_cells("B1:C1")
+
+    assert bring_in(workbook(tmp_path, fill)).staged.names == ("id", "2023 sales", "2023 cost")
+
+
+def test_a_locked_or_old_workbook_is_refused_by_what_it_is(bring_in):
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+    with pytest.raises(FileError, match="password"):
+        bring_in(ole + "EncryptedPackage".encode("utf-16-le"), name="a.xlsx")
+    with pytest.raises(FileError, match=r"\.xls of Excel 97"):
+        bring_in(ole + "Workbook".encode("utf-16-le"), name="a.xls")
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b"%PDF-1.7\n", "PDF"), (b"<html><table>", "HTML"), (b"SQLite format 3\0" + bytes(100), "SQLite")],
+)
+def test_other_files_are_refused_by_what_they_are(bring_in, content, word):
+    with pytest.raises(FileError, match=word):
+        bring_in(content)
