@@ -48,9 +48,6 @@ def command(verb: Verb, call: Callable[[Verb, dict[str, Any]], int]) -> Callable
         Takes the verb and its arguments and returns the exit status.
     """
 
-    def run(**given: Any) -> int:
-        return call(verb, {n: taken(n, v, verb.hints[n]) for n, v in given.items()})
-
     parameters: list[inspect.Parameter] = []
     for name, parameter in verb.signature.parameters.items():
         required = parameter.default is inspect.Parameter.empty
@@ -62,10 +59,16 @@ def command(verb: Verb, call: Callable[[Verb, dict[str, Any]], int]) -> Callable
         if not required and shown == list[str]:
             default = list[str]()
         parameters.append(inspect.Parameter(name, kind, default=default, annotation=shown))
-    run.__signature__ = inspect.Signature(parameters, return_annotation=int)  # type: ignore[attr-defined]
+    signature = inspect.Signature(parameters, return_annotation=int)
+
+    def run(*args: Any, **options: Any) -> int:
+        given = signature.bind(*args, **options).arguments
+        return call(verb, {n: taken(n, v, verb.hints[n]) for n, v in given.items()})
+
+    run.__signature__ = signature  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in parameters}
     run.__name__ = verb.method
-    run.__doc__ = f"{inspect.getdoc(verb.body)}\n\nExample: ``{example(verb)}``" if not verb.signature.parameters else _with_example(verb)
+    run.__doc__ = _with_example(verb)
     return run
 
 

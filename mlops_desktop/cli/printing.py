@@ -13,7 +13,7 @@ from mlops_desktop.domain import json_numbers
 from mlops_desktop.domain.errors import UserError, to_message
 from mlops_desktop.domain.tables import Table
 
-HIDDEN = {"report", "spec", "facts", "artifacts", "rows_hash", "result", "pieces"}
+HIDDEN = {"report", "spec", "facts", "artifacts", "rows_hash", "result", "hash", "client", "fingerprint"}
 """Fields that a table of many things leaves out; ``--json`` has them."""
 
 
@@ -36,7 +36,7 @@ def print_result(value: Any) -> None:
     """A result for people."""
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     if value is None:
         console.print("Done.")
     elif isinstance(value, Table):
@@ -65,7 +65,9 @@ def shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(shown(v) for v in value)
     if isinstance(value, msgspec.Struct):
-        return str(getattr(value, "ref", None) or getattr(value, "name", None) or value)
+        named = getattr(value, "ref", None) or getattr(value, "name", None)
+        parts = msgspec.structs.asdict(value).items()
+        return str(named) if named else ", ".join(f"{k.replace('_', ' ')} {shown(v)}" for k, v in parts if v not in (None, ""))
     return str(value)
 
 
@@ -78,8 +80,14 @@ def _print_list(console: Any, values: list[Any]) -> None:
             console.print(shown(value), markup=False, soft_wrap=True)
         return
     fields = [f for f in values[0].__struct_fields__ if f not in HIDDEN]
-    used = [f for f in fields if any(getattr(v, f) not in (None, "", [], {}, ()) for v in values)]
+    used = [f for f in fields if any(_is_cell(getattr(v, f)) for v in values)]
     _print_rows(console, used, [[shown(getattr(v, f)) for f in used] for v in values])
+
+
+def _is_cell(value: Any) -> bool:
+    """Whether a value is worth a cell: something is there, and it is no list of things."""
+    is_things = isinstance(value, list) and bool(value) and isinstance(value[0], msgspec.Struct)
+    return value not in (None, "", [], {}, ()) and not is_things
 
 
 def _print_rows(console: Any, names: list[str], rows: list[list[str]]) -> None:

@@ -41,7 +41,7 @@ class ChangeRows:
             "arguments_hash": hashes[0],
             "actor": session.caller.actor,
             "client": session.caller.client,
-            "at": at.replace(tzinfo=None),
+            "happened_at": at.replace(tzinfo=None),
             "rows": rows_text,
             "rows_hash": hashes[1],
             "undoable": undoable and bool(session.touched),
@@ -97,7 +97,7 @@ class ChangeRows:
         """Sentences about every break in the chain of hashes; empty when it holds."""
         previous, found = "", list[str]()
         for row in self._session.all("select * from change order by sequence"):
-            row["at"] = row["at"].replace(tzinfo=None)
+            row["happened_at"] = row["happened_at"].replace(tzinfo=None)
             stored = row.pop("hash")
             if chained(previous, row) != stored:
                 found.append(f"Change {row['sequence']} isn't what was recorded.")
@@ -142,7 +142,7 @@ class ChangeRows:
                 arguments=r["arguments"] or "",
                 actor=r["actor"],
                 client=r["client"],
-                at=r["at"],
+                at=r["happened_at"],
                 rows=msgspec.json.decode(r["rows"] or "[]", type=list[RowChange]),
                 undoable=r["undoable"],
                 undoes=r["undoes"],
@@ -159,7 +159,7 @@ def chained(previous: str, row: dict[str, Any]) -> str:
     The values themselves stay out, so that an erasure can drop one and the chain still holds.
     """
     facts = [row[n] for n in ("sequence", "verb", "arguments_hash", "actor", "client", "rows_hash", "undoable", "undoes")]
-    return _sha256(msgspec.json.encode([previous, row["at"].isoformat(), *facts]))
+    return _sha256(msgspec.json.encode([previous, row["happened_at"].isoformat(), *facts]))
 
 
 def shown(value: Any) -> Any:

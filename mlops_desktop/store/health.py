@@ -34,7 +34,7 @@ REFERENCES = (
 """What must not be: a sentence, and the query that finds it (DuckDB's own foreign keys break updates)."""
 
 COUNTED = {
-    "data sets": "select count(*) from dataset", "versions": "select count(*) from dataset_version", "runs": "select count(*) from run",
+    "data sets": "select count(*) from dataset", "files": "select count(*) from file", "versions": "select count(*) from dataset_version", "runs": "select count(*) from run",
     "metrics": "select count(*) from metric", "models": "select count(*) from model", "changes": "select count(*) from change",
     "jobs": "select count(*) from job", "schedules": "select count(*) from schedule",
 }  # fmt: skip
@@ -58,7 +58,7 @@ class Health:
         findings += [Finding("error", what) for what in session.changes.verify()]
         findings += self._artifacts()
         checked = {name: int(session.value(sql)) for name, sql in COUNTED.items()}
-        checked["files"] = len(session.versions.on_disk()) + len(Artifacts(session.folder).on_disk())
+        checked["artifacts"] = len(Artifacts(session.folder).on_disk())
         whole = not any(f.severity == "error" for f in findings)
         return DoctorReport(whole, checked, findings, round(time.monotonic() - began, 3))
 

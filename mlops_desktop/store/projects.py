@@ -66,5 +66,5 @@ class ProjectRows:
         if not request_id:
             return
         cursor, at = self._session.cursor, now()
-        cursor.execute("delete from request where at < ?", [naive(at - KEPT_ANSWERS)])
+        cursor.execute("delete from request where answered_at < ?", [naive(at - KEPT_ANSWERS)])
         cursor.execute("insert into request values (?, ?, ?)", [request_id, answer, naive(at)])

@@ -257,10 +257,10 @@ class RunRows:
     def points(self, run_id: int, name: str | None) -> list[Metric]:
         """Every point of one metric, or of all, by step and in the order they came."""
         rows = self._session.all(
-            "select name, step, value, at from metric where run_id = ? and (? is null or name = ?) order by name, step, rowid",
+            "select name, step, value, logged_at from metric where run_id = ? and (? is null or name = ?) order by name, step, rowid",
             run_id, name, name,
         )
-        return [Metric(r["name"], r["value"], None if r["step"] < 0 else r["step"], r["at"]) for r in rows]
+        return [Metric(r["name"], r["value"], None if r["step"] < 0 else r["step"], r["logged_at"]) for r in rows]
 
     def add_artifact(self, run_id: int, artifact: Artifact) -> None:
         """Note a file that the run wrote; its bytes are in `artifacts` already."""

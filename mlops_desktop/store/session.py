@@ -16,17 +16,21 @@ from .bundles import BundleRows
 from .changes import ChangeRows
 from .comparisons import Comparisons
 from .datasets import DatasetRows
+from .exports import Exports
 from .health import Health
+from .imports import Imports
 from .inputs import Inputs
 from .jobs import JobRows
 from .model_files import ModelFiles
 from .models import ModelRows
+from .profiles import Profiles
 from .projects import ProjectRows
 from .runs import RunRows
 from .schedules import ScheduleRows
 from .settings import SettingRows
 from .times import aware, naive
 from .training import Trainings
+from .training_checks import TrainingChecks
 from .versions import Versions
 
 if TYPE_CHECKING:
@@ -75,6 +79,21 @@ class Session:
         return DatasetRows(self)
 
     @functools.cached_property
+    def imports(self) -> Imports:
+        """Files on their way to a version."""
+        return Imports(self)
+
+    @functools.cached_property
+    def profiles(self) -> Profiles:
+        """What is known of the values of columns."""
+        return Profiles(self)
+
+    @functools.cached_property
+    def exports(self) -> Exports:
+        """Versions on their way to a file."""
+        return Exports(self)
+
+    @functools.cached_property
     def versions(self) -> Versions:
         """The pieces that versions are made of."""
         return self.database.versions
@@ -93,6 +112,11 @@ class Session:
     def training(self) -> Trainings:
         """What is trained, and the same again."""
         return Trainings(self)
+
+    @functools.cached_property
+    def training_checks(self) -> TrainingChecks:
+        """What to look at before a training runs."""
+        return TrainingChecks(self)
 
     @functools.cached_property
     def inputs(self) -> Inputs:

@@ -23,7 +23,7 @@ create table run (
 );
 create table run_metric (run_id bigint not null, name varchar not null, value double not null);
 create table run_param (run_id bigint not null, name varchar not null, value varchar not null);
-create table metric (run_id bigint not null, name varchar not null, step bigint not null, value double not null, at timestamp not null);
+create table metric (run_id bigint not null, name varchar not null, step bigint not null, value double not null, logged_at timestamp not null);
 create table artifact (
   run_id bigint not null, name varchar not null, kind varchar not null, sha256 varchar not null, size_bytes bigint not null,
   holds_rows boolean not null
@@ -62,8 +62,8 @@ create table job (
 );
 create table change (
   sequence bigint primary key, verb varchar not null, summary varchar not null, arguments varchar,
-  arguments_hash varchar not null, actor varchar not null, client varchar not null, at timestamp not null, rows varchar,
+  arguments_hash varchar not null, actor varchar not null, client varchar not null, happened_at timestamp not null, rows varchar,
   rows_hash varchar not null, undoable boolean not null, undoes bigint, hash varchar not null
 );
-create table request (request_id varchar primary key, answer blob not null, at timestamp not null);
+create table request (request_id varchar primary key, answer blob not null, answered_at timestamp not null);
 create table setting (name varchar primary key, value varchar not null);
