@@ -26,12 +26,25 @@ def things_that_match(project: Any, text: str) -> list[Finding]:
         return not wanted or any(wanted in word.lower() for word in words)
 
     found = [
-        Finding(d.name, "Data sets", "data", Place("data", d.name), detail=f"{d.newest.rows:,} rows" if d.newest else "")
+        Finding(
+            d.name,
+            "Data sets",
+            "data",
+            Place("data", d.name),
+            detail=f"{d.newest.rows:,} rows" if d.newest else "",
+        )
         for d in project.datasets.list()
         if fits(d.name, *d.tags)
     ][:MOST_OF_A_KIND]
     found += [
-        Finding(f"Run #{r.run_id} {r.name}", "Runs", "runs", Place("runs", r.run_id), detail=r.state, words=tuple(r.tags))
+        Finding(
+            f"Run #{r.run_id} {r.name}",
+            "Runs",
+            "runs",
+            Place("runs", r.run_id),
+            detail=r.state,
+            words=tuple(r.tags),
+        )
         for r in project.runs.list(limit=500)
         if fits(str(r.run_id), r.name, *r.tags)
     ][:MOST_OF_A_KIND]

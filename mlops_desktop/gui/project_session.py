@@ -122,7 +122,9 @@ class ProjectSession(QObject):
         """Ask for counts, processor and memory."""
         project = self._project
         if project is not None:
-            self._tasks.run(project.status, self._on_status, owner=self, key="status", failed=lambda error: None)
+            self._tasks.run(
+                project.status, self._on_status, owner=self, key="status", failed=lambda error: None
+            )
 
     def find(self, text: str) -> Sequence[Finding]:
         """Things of the project that match what a person typed; called off the GUI thread."""
@@ -132,7 +134,9 @@ class ProjectSession(QObject):
         """A button of a job was clicked."""
         project = self._project
         if project is not None and what == "cancel":
-            self._tasks.run(lambda: project.jobs.cancel(int(job_id)), lambda row: self._take_jobs([row]), owner=self)
+            self._tasks.run(
+                lambda: project.jobs.cancel(int(job_id)), lambda row: self._take_jobs([row]), owner=self
+            )
 
     def _on_open(self, path: Path, found: tuple[Project, ProjectStatus, list[JobRow]]) -> None:
         self._project, status, jobs = found

@@ -18,7 +18,13 @@ STATES: dict[str, JobState] = {
     "cancelled": "cancelled",
     "interrupted": "failed",
 }
-SECTION_OF_COUNT = {"datasets": "data", "runs": "runs", "models": "models", "bundles": "deployments", "schedules": "automation"}
+SECTION_OF_COUNT = {
+    "datasets": "data",
+    "runs": "runs",
+    "models": "models",
+    "bundles": "deployments",
+    "schedules": "automation",
+}
 
 
 def merged_jobs(known: Sequence[JobRow], news: Sequence[JobRow]) -> tuple[JobRow, ...]:

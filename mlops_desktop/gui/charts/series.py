@@ -1,0 +1,110 @@
+"""Series of charts, and the one colour that a run or model has everywhere. No Qt, no numpy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line or cloud of points.
+
+    Parameters
+    ----------
+    name : str
+        Shown in legend, readout and table.
+    x, y : sequence of float
+        Of the same length; None, NaN and infinity leave a gap.
+    colour : int
+        Index of the colour and dash (`SeriesColours`); -1 is the grey of references.
+    band : (sequence, sequence), optional
+        Lower and upper bound, drawn behind the line.
+    filled : bool
+        The ground below the line is tinted.
+    """
+
+    name: str
+    x: Sequence[float | None]
+    y: Sequence[float | None]
+    colour: int = 0
+    band: tuple[Sequence[float], Sequence[float]] | None = None
+    filled: bool = False
+    keys: Sequence[str] = field(default=())
+    """What each point is, for picking (one per point, or none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An upright dashed line with a word: "drift alert 20 Nov"."""
+
+    x: float
+    text: str
+    role: str = "warn"
+
+
+class SeriesColours:
+    """Gives each run or model its index of colour and dash, and keeps it.
+
+    Hand one object to all charts and tables of a project. A key that was seen keeps its index until `forget`; a new
+    one takes the lowest that is free among the keys `in_use`.
+    """
+
+    def __init__(self) -> None:
+        self._index: dict[str, int] = {}
+
+    def index(self, key: str, in_use: Iterable[str] = ()) -> int:
+        """Index of `key`; of the keys `in_use` (shown beside it) none has the same if that can be."""
+        found = self._index.get(key)
+        if found is None:
+            taken = {self._index[k] for k in in_use if k in self._index} or set(self._index.values())
+            found = next(i for i in range(len(taken) + 1) if i not in taken)
+            self._index[key] = found
+        return found
+
+    def assign(self, keys: Sequence[str]) -> dict[str, int]:
+        """Indices of keys shown together, all different; keys seen before keep theirs where that is possible."""
+        taken: dict[str, int] = {}
+        for key in keys:
+            old = self._index.get(key)
+            if old is not None and old not in taken.values():
+                taken[key] = old
+        for key in keys:
+            if key not in taken:
+                taken[key] = next(i for i in range(len(keys) + 1) if i not in taken.values())
+        self._index |= taken
+        return taken
+
+    def forget(self, key: str) -> None:
+        """It is shown no more: its index is free for others."""
+        self._index.pop(key, None)
+
+
+def is_number(value: float | None) -> bool:
+    """Whether a value can stand in a chart."""
+    return value is not None and math.isfinite(value)
+
+
+def gaps(series: Series, *, log_y: bool = False) -> int:
+    """How many points of `series` can't be shown (missing, not finite, or not above 0 on a log axis)."""
+    return sum(
+        not (is_number(x) and is_number(y)) or (log_y and y is not None and y <= 0)
+        for x, y in zip(series.x, series.y, strict=True)
+    )
+
+
+def summary_of(series: Sequence[Series], what: str = "") -> str:
+    """A sentence for people who can't see the chart: each series with its range and where it ends."""
+    sentences: list[str] = []
+    for one in series:
+        values = [y for y in one.y if y is not None and math.isfinite(y)]
+        if not values:
+            sentences.append(f"{one.name} has no values.")
+            continue
+        sentences.append(
+            f"{one.name}: {len(values)} points from {values[0]:.4g} to {values[-1]:.4g}, "
+            f"lowest {min(values):.4g}, highest {max(values):.4g}."
+        )
+    head = f"{what}. " if what else ""
+    return head + (" ".join(sentences) if sentences else "Nothing to show.")
