@@ -178,6 +178,11 @@ class Eraser:
         return written
 
 
+def named_by(piece: Piece) -> list[str]:
+    """The files that `piece` names."""
+    return [piece.file] if piece.patch is None else [piece.file, piece.patch]
+
+
 def rows_sql(rows: Positions) -> str:
     """SQL: a subquery that gives `rows`."""
     return f"select unnest(cast({rows.tolist()} as bigint[]))"
@@ -221,17 +226,17 @@ def prepare_erasure(
         [dataset_id],
     ).fetchall()
     eraser = Eraser(files, cursor, stored, columns, values)
-    moves = eraser.moves([Piece(*row) for row in rows])
-    before = {name for m in moves for name in (m.before.file, m.before.patch) if name}
-    after = {name for m in moves for name in (m.after.file, m.after.patch) if name}
+    pieces = [Piece(*row) for row in rows]
+    moves = eraser.moves(pieces)
+    becomes = {m.before: m.after for m in moves}
+    kept = {name for p in pieces for name in named_by(becomes.get(p, p))}
+    old_files = {name for m in moves for name in named_by(m.before)} - kept
     ours = cursor.execute(
         "select file, first, span, rows, patch from piece where version_id = ?", [newest]
     ).fetchall()
     lost = {m.before: m.before.rows - m.after.rows for m in moves}
     erased = sum(lost.get(Piece(*row), 0) for row in ours)
-    return Erasure(
-        dataset_id, newest, tuple(moves), tuple(eraser.written), tuple(sorted(before - after)), erased
-    )
+    return Erasure(dataset_id, newest, tuple(moves), tuple(eraser.written), tuple(sorted(old_files)), erased)
 
 
 def commit_erasure(cursor: duckdb.DuckDBPyConnection, erasure: Erasure) -> None:

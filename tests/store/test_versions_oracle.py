@@ -377,7 +377,7 @@ class History:
         assert lab.read(path) == [row[self.key(model)] for row in model.rows]
 
     def do_drop(self) -> None:
-        if len(self.models) > 4:
+        while len(self.models) > 4:
             victim = self.random.choice([v for v in self.models if v != self.newest])
             del self.models[victim]
             self.lab.versions.drop(self.lab.connection, victim)
@@ -397,7 +397,8 @@ class History:
     def step(self) -> str:
         moves = [name for name in dir(self) if name.startswith("do_") and name != "do_import"]
         weights = [
-            6 if m in ("do_append", "do_merge", "do_replace") else 3 if "delete" in m else 1 for m in moves
+            6 if m in ("do_append", "do_merge", "do_replace") else 2 if m in ("do_delete", "do_drop") else 1
+            for m in moves
         ]
         move = self.random.choices(moves, weights)[0]
         getattr(self, move)()
@@ -411,15 +412,15 @@ class History:
             assert page.types == [t or "NULL" for _, t in model.columns]
             assert [list(row) for row in page.rows()] == model.rows
             assert page.total_rows == len(model.rows)
-            first, count = self.random.randint(0, 50), self.random.randint(1, 20)
-            part = lab.versions.page(lab.connection, version_id, first, count)
-            assert [list(row) for row in part.rows()] == model.rows[first : first + count]
+        version_id, model = self.random.choice(list(self.models.items()))
+        first, count = self.random.randint(0, 50), self.random.randint(1, 20)
+        part = lab.versions.page(lab.connection, version_id, first, count)
+        assert [list(row) for row in part.rows()] == model.rows[first : first + count]
         lab.versions.collect(lab.connection, 0)
         rows = lab.connection.execute(
             "select file from piece union select patch from piece where patch is not null"
         )
         assert lab.files() == {row[0] for row in rows.fetchall()}
-        assert lab.versions.check(lab.connection) == []
 
 
 def run(make_lab: Callable[..., Any], seed: int, steps: int) -> None:
@@ -431,6 +432,7 @@ def run(make_lab: Callable[..., Any], seed: int, steps: int) -> None:
             done.append("?")
             done[-1] = history.step()
             history.check()
+        assert history.lab.versions.check(history.lab.connection) == []
     except BaseException as error:
         error.add_note(f"seed {seed}, after {done}")
         raise
