@@ -76,7 +76,8 @@ class Children:
         self._warm: _Worker | None = None
         self._closing = False
         self._changed = threading.Event()
-        self._thread = threading.Thread(target=self._supervise, name="children")
+        # A daemon, so that a service that fails without `close` ends all the same and lets the project go.
+        self._thread = threading.Thread(target=self._supervise, name="children", daemon=True)
         self._thread.start()
 
     def warm(self) -> None:

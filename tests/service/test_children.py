@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -310,6 +312,57 @@ def test_closing_leaves_children_at_work_and_takes_no_more_lines(project: Path) 
     again.run(child.run_folder, lines, offset=lines.offset).wait(10)
     again.close()
     assert lines.taken == [1, 2]
+
+
+def all_workers(project: Path) -> list[psutil.Process]:
+    """Living workers of any service of this test, told by the environment that they inherited."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        if process.info["status"] != psutil.STATUS_ZOMBIE and WORKER[1] in (process.info["cmdline"] or []):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.environ().get("XDG_STATE_HOME") == str(project.parent / "state"):
+                    found.append(process)
+    return found
+
+
+def killed_at_some_moment(project: Path, run: Path, dice: random.Random) -> list[object]:
+    """What is known of `run` when its service was killed around its start and another one took over."""
+    arguments = [sys.executable, SERVICE, str(project), run.name, "now"]
+    service = subprocess.Popen(arguments, stdout=subprocess.PIPE)
+    assert service.stdout is not None and service.stdout.readline()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        service.wait(dice.uniform(0, 0.06))
+    service.kill()
+    service.communicate()
+    lines, children = Lines(), Children(project, command=WORKER, poll_s=0.05)
+    children.run(run, lines).wait(20)
+    children.close()
+    return lines.taken
+
+
+def test_whenever_the_service_is_killed_a_run_is_worked_on_once_or_gone_and_no_worker_is_left(
+    project: Path,
+) -> None:
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    dice = random.Random(seed)
+    outcomes = []
+    for number in range(15):
+        run = a_run(project, ["say", 1], ["say", 2], name=str(number))
+        outcomes.append(killed_at_some_moment(project, run, dice))
+    print(outcomes)
+    assert all(outcome in ([], [1, 2]) for outcome in outcomes), outcomes
+    assert psutil.wait_procs(all_workers(project), 10)[1] == []
+
+
+def test_a_service_that_fails_without_closing_still_ends(project: Path) -> None:
+    script = "import sys, pathlib; from mlops_desktop.service.children import Children; Children(pathlib.Path(sys.argv[1])); 1 / 0"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", script, str(project)], stderr=subprocess.DEVNULL, timeout=20
+        ).returncode
+        == 1
+    )
 
 
 def test_no_thread_and_no_process_is_left_after_closing(project: Path) -> None:
