@@ -13,6 +13,7 @@ touches the lock. It believes ``service.json`` only if
 from __future__ import annotations
 
 import hmac
+import os
 import secrets
 import socket
 from collections.abc import Generator
@@ -34,7 +35,7 @@ NOTICE_NAME: Final = "service.json"
 HELLO_PATH: Final = "/hello"
 LEAVE_PATH: Final = "/leave"
 NOTICE_LIMIT_BYTES: Final = 16_384
-RENEW_EVERY_S: Final = 30.0
+RENEW_EVERY_S: Final = 10.0
 """So often does an owner renew the time of ``service.json`` (`Listener.renew`)."""
 FOREIGN_PATIENCE_S: Final = 180.0
 """On a network drive another machine counts as the owner until its ``service.json`` is so old."""
@@ -173,6 +174,7 @@ class Listener:
         self.instance = notice.instance
         self.port = notice.port
         self._lock = lock
+        self._notice = notice
 
     @property
     def address(self) -> Address:
@@ -184,9 +186,17 @@ class Listener:
         return hello(self.token, nonce)
 
     def renew(self) -> None:
-        """Show that this owner lives, for machines that share the folder; due every `RENEW_EVERY_S` seconds."""
-        with suppress(FileNotFoundError):  # somebody deleted it; the lock still holds
-            (self.folder / NOTICE_NAME).touch(exist_ok=True)
+        """Show that this owner lives; due every `RENEW_EVERY_S` seconds.
+
+        Machines that share the folder go by the time of ``service.json``, and clients need it: one that was deleted
+        or spoilt while we own the project is written again.
+        """
+        found, path = read_notice(self.folder, user_key()), self.folder / NOTICE_NAME
+        if found is not None and found.is_sealed and found.notice.instance == self.instance:
+            with suppress(FileNotFoundError):  # deleted just now: written the next time
+                os.utime(path)
+        else:
+            system.write_bytes(path, seal_notice(self._notice, user_key()))
 
     def close(self) -> None:
         """Stop listening, remove our ``service.json``, and let the project go; again does nothing."""

@@ -255,6 +255,55 @@ def test_a_project_that_was_moved_while_open_keeps_its_service(project: Path) ->
     assert start(moved) == original
 
 
+@pytest.fixture
+def synced(project: Path) -> Path:
+    """A project in a synced folder, with the notice of a service on another machine; locks don't travel there."""
+    folder = project.parent / "Dropbox" / "a.mlops"
+    folder.mkdir(parents=True)
+    there = msgspec.structs.replace(a_notice(folder, 1), machine="other", machine_name="anna-laptop")
+    (folder / NOTICE_NAME).write_bytes(presence.seal_notice(there, b"key of anna"))
+    return folder
+
+
+def test_in_a_synced_folder_a_fresh_notice_of_another_machine_counts_as_its_lock(synced: Path) -> None:
+    with pytest.raises(BusyError, match="anna-laptop"):
+        claim(synced, "p1", "1.0.0")
+    assert sorted(path.name for path in synced.iterdir()) == [NOTICE_NAME, "service.lock"]
+
+
+def test_in_a_synced_folder_an_old_notice_of_another_machine_is_no_obstacle(synced: Path) -> None:
+    long_ago = (synced / NOTICE_NAME).stat().st_mtime - presence.FOREIGN_PATIENCE_S - 60
+    os.utime(synced / NOTICE_NAME, (long_ago, long_ago))
+    claim(synced, "p1", "1.0.0").close()
+
+
+def test_an_owner_renews_the_time_of_its_notice(project: Path) -> None:
+    listener = claim(project, "p1", "1.0.0")
+    os.utime(project / NOTICE_NAME, (1, 1))
+    listener.renew()
+    assert (project / NOTICE_NAME).stat().st_mtime > 1_000_000
+    listener.close()
+
+
+@pytest.mark.parametrize("spoilt", [None, b"", b"{}"])
+def test_an_owner_writes_a_lost_or_spoilt_notice_again(project: Path, spoilt: bytes | None) -> None:
+    listener = claim(project, "p1", "1.0.0")
+    written = (project / NOTICE_NAME).read_bytes()
+    (project / NOTICE_NAME).unlink()
+    if spoilt is not None:
+        (project / NOTICE_NAME).write_bytes(spoilt)
+    listener.renew()
+    assert (project / NOTICE_NAME).read_bytes() == written
+    listener.close()
+
+
+def test_closing_twice_is_closing_once(project: Path) -> None:
+    listener = claim(project, "p1", "1.0.0")
+    listener.close()
+    listener.close()
+    assert not (project / NOTICE_NAME).exists()
+
+
 def test_an_idle_service_of_an_older_version_leaves_for_a_newer_client(project: Path) -> None:
     first = start(project)
     second = start(project, "--protocol", "p2", protocol="p2", version="1.1.0")
