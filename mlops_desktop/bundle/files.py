@@ -110,6 +110,18 @@ class CheckedFiles:
         return len(self.entries)
 
 
+class InFolder:
+    """Those of some files whose names begin with `prefix`, without it."""
+
+    def __init__(self, files: Files, prefix: str) -> None:
+        self._files = files
+        self._prefix = prefix
+
+    def read(self, name: str) -> bytes:
+        """The bytes of the file `name`."""
+        return self._files.read(self._prefix + name)
+
+
 def open_bundle(place: Path) -> CheckedFiles:
     """The files of the bundle in the folder or ``.pyz`` at `place`."""
     return CheckedFiles(ZipFiles(place) if place.is_file() else FolderFiles(place))

@@ -117,7 +117,7 @@ class Scorer:
         InputError
             A column is missing or doubled, a row has another length, or a value another type.
         """
-        positions = self._positions(names)
+        positions = self.positions(names)
         for number, row in enumerate(rows, first_row):
             if len(row) != len(names):
                 raise InputError(
@@ -130,7 +130,7 @@ class Scorer:
 
     def from_cells(self, names: Sequence[str], rows: Sequence[Sequence[str]], first_row: int = 1) -> Columns:
         """Typed columns out of rows of text, as a CSV file has them; raises as `from_rows` does."""
-        positions = self._positions(names)
+        positions = self.positions(names)
         return {
             entry.name: from_text([row[positions[entry.name]] for row in rows], entry, first_row)
             for entry in self.used_inputs
@@ -168,8 +168,14 @@ class Scorer:
             said.append(f"Not an input of the model, ignored: {shown_names}{more}.")
         return said
 
-    def _positions(self, names: Sequence[str]) -> dict[str, int]:
-        """Where each used input stands."""
+    def positions(self, names: Sequence[str]) -> dict[str, int]:
+        """Where each used input stands among `names`.
+
+        Raises
+        ------
+        InputError
+            One is missing, or there more than once.
+        """
         positions: dict[str, int] = {}
         for entry in self.used_inputs:
             places = [i for i, name in enumerate(names) if name == entry.name]

@@ -57,8 +57,8 @@ SMALL_CELLS = 200_000
 
 
 def usable_threads(wanted: int | None, cells: int) -> int:
-    """Threads for a fit on `cells` values: those wanted, but no more than there are cores for this process."""
+    """Threads for a fit on `cells` values: those wanted at most, and no more than this process has cores."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else (os.cpu_count() or 1)
-    if wanted is None and cells <= SMALL_CELLS:
+    if cells <= SMALL_CELLS:
         return 1
     return max(1, min(wanted or cores, cores))

@@ -129,9 +129,19 @@ def _do(job: JobFile, reporter: Reporter, watch: Watch) -> Outcome:
             metrics, facts = Training(work, reporter).run()
             facts = msgspec.structs.replace(facts, peak_memory_bytes=watch.peak())
             return Outcome("finished", now(), metrics, facts)
-        case ScoreWork() | ExportWork() | ServeWork():
-            raise BusyError("This version can't do that yet.")
-    raise DamagedError("The job is of no known kind.")
+        case ScoreWork() as work:
+            from mlops_desktop.training.scoring import score_table
+
+            return Outcome("finished", now(), scored=score_table(work, reporter))
+        case ExportWork() as work:
+            from mlops_desktop.training.exporting import export_bundle
+
+            return Outcome("finished", now(), exported=export_bundle(work, reporter))
+        case ServeWork() as work:
+            from mlops_desktop.training.serving import serve_model
+
+            serve_model(work, reporter)
+            return Outcome("finished", now())
 
 
 if __name__ == "__main__":

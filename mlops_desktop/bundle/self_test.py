@@ -1,0 +1,56 @@
+"""Scores the recorded rows again and compares."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from .files import CheckedFiles, Files, InFolder
+from .scorer import Scorer
+
+TOLERANCE = 1e-6
+"""Largest difference of a probability, or of a number in parts of its size, that counts as equal."""
+
+
+def check(files: CheckedFiles) -> dict[str, Any]:
+    """Compare every checksum, load the model, score the recorded rows.
+
+    Returns
+    -------
+    dict
+        ``ok``, ``rows``, ``labels_differ``, ``largest_difference``, ``seconds``, ``runtime``, ``files``, and
+        ``foreign``: modules of the exporting program that were loaded, which there must be none of.
+    """
+    began = time.perf_counter()
+    count = files.check_all()
+    model = InFolder(files, "model/")
+    scorer = Scorer.load(model)
+    rows, differ, largest = compare(scorer, model)
+    foreign = sorted(name for name in sys.modules if name.partition(".")[0] == "mlops_desktop")
+    return {
+        "ok": differ == 0 and largest <= TOLERANCE and not foreign,
+        "rows": rows,
+        "labels_differ": differ,
+        "largest_difference": largest,
+        "seconds": round(time.perf_counter() - began, 3),
+        "runtime": scorer.runtime.name,
+        "files": count,
+        "foreign": foreign,
+    }
+
+
+def compare(scorer: Scorer, files: Files) -> tuple[int, int, float]:
+    """Recorded rows, how many of them get another label, and the largest difference of an output."""
+    golden = json.loads(files.read("golden.json"))
+    columns = scorer.from_rows(golden["columns"], golden["rows"])
+    scored = scorer.score(columns, len(golden["rows"]))
+    expected = np.array(golden["outputs"], dtype=np.float64)
+    differ = 0
+    if scorer.labels:
+        differ = sum(a != b for a, b in zip(scored.values, golden["predictions"], strict=True))
+    size = np.maximum(1.0, np.abs(expected))
+    return len(expected), differ, float((np.abs(scored.outputs - expected) / size).max(initial=0.0))
