@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from mlops_desktop.domain.errors import BusyError, DamagedError, NotFoundError, 
 from mlops_desktop.system import crash_point
 
 from .migrate import FORMAT, format_of, migrate
+from .paging import Pages
 from .session import Caller, Session
 from .versions import Versions
 
@@ -65,6 +67,7 @@ class Store:
         self._writer = threading.RLock()
         self._closed = False
         self.versions = Versions(folder)
+        self.pages = Pages(self.versions)
         self.keys = primary_keys(self._connection)
 
     @contextmanager
@@ -87,6 +90,21 @@ class Store:
         """A session inside the one write transaction; committed at the end, rolled back on any exception."""
         with self._writer, self.cursor() as cursor, transaction(cursor):
             yield Session(self, cursor, caller, writing=True)
+
+    def collect(self, grace_s: float) -> list[str]:
+        """Delete data files that no version names, and what a killed import left; returns the names of the data files.
+
+        Parameters
+        ----------
+        grace_s : float
+            Seconds that a file has to be unnamed; 0 takes the files of what is at work, so only before work begins.
+        """
+        with self._writer, self.cursor() as cursor, transaction(cursor):
+            gone = self.versions.collect(cursor, grace_s)
+        for left in (self.folder / "data" / "tmp").glob("reading-*"):
+            if left.is_dir() and not left.is_symlink() and time.time() - left.stat().st_mtime >= grace_s:
+                shutil.rmtree(left)
+        return gone
 
     def checkpoint(self) -> bool:
         """Move what is in the write-ahead log into the file; False where another transaction is in the way."""
@@ -191,7 +209,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
             reason=str(error),
             remedy="Restore a backup, or ask `mlops-desktop doctor` for what can be saved.",
         ) from error
-    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set global TimeZone = 'UTC'")  # global: a cursor doesn't take over what its parent set
     if format_of(connection) not in (None, FORMAT):
         migrate(connection)
     return connection

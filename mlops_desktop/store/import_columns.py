@@ -1,0 +1,171 @@
+"""How the columns of the next file meet those of the data set: matched by name, types kept, differences told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import msgspec
+
+from mlops_desktop.domain.datasets import DatasetVersion
+from mlops_desktop.domain.imports import ColumnType, ImportOptions, ImportReport, Problem, Remedy, column_type
+
+from .pieces import Prepared
+from .pieces_columns import NO_TYPE, Column, matched
+from .pieces_sql import values_table
+
+EXACT_WHOLE: Final = 2**53
+"""Largest whole number up to which every one is a double."""
+
+MISSING_ROWS: Final = "missing rows"
+"""Key of the problem that a merge's file lacks rows of the data set."""
+
+_WHAT_BECOMES: Final = {
+    "append": "its values are missing in the new rows",
+    "merge": "it keeps the values it has",
+    "replace": "it is not in the new version",
+}
+
+
+def with_remembered(options: ImportOptions, remembered: ImportOptions) -> ImportOptions:
+    """What a person said now, and where nothing was said now, what was said before."""
+    said = {name: value for name, value in msgspec.structs.asdict(options).items() if value is not None}
+    said["types"] = {**remembered.types, **options.types}
+    said["remedies"] = {**remembered.remedies, **options.remedies}
+    return msgspec.structs.replace(remembered, **said)
+
+
+def keeping_text(options: ImportOptions, columns: Sequence[Column]) -> ImportOptions:
+    """`options` under which a column that is text so far stays text, unless a person chose another type.
+
+    A file of codes in which none has a leading zero this time would else come in as numbers.
+    """
+    kept = {c.name: ColumnType.TEXT for c in columns if c.types and c.sql_type == "VARCHAR"}
+    return msgspec.structs.replace(options, types={**kept, **options.types})
+
+
+def fitted_types(
+    cursor: duckdb.DuckDBPyConnection,
+    staged: Path,
+    names: Sequence[str],
+    types: Sequence[str],
+    columns: Sequence[Column],
+) -> tuple[str, ...]:
+    """Types for the staged columns, those of the data set where every staged value is exact in them.
+
+    Whole numbers join a column of decimals where a double holds each of them, dates one of timestamps.
+    """
+    fitted = list(types)
+    whole: dict[int, str] = {}
+    for number, (old, type_) in enumerate(zip(matched(columns, names), types, strict=True)):
+        if old is None or not old.types:
+            continue
+        if type_ == "DATE" and old.sql_type == "TIMESTAMP":
+            fitted[number] = "TIMESTAMP"
+        elif old.sql_type == "DOUBLE" and column_type(type_) is ColumnType.INTEGER:
+            whole[number] = f"coalesce(max(greatest(c{number}, -c{number}::hugeint)) <= {EXACT_WHOLE}, true)"
+    if whole:
+        source = values_table(staged, len(names))
+        found = cursor.execute(f"select {', '.join(whole.values())} from {source}").fetchone()
+        assert found is not None
+        for number, exact in zip(whole, found, strict=True):
+            fitted[number] = "DOUBLE" if exact else types[number]
+    return tuple(fitted)
+
+
+def column_problems(
+    before: DatasetVersion, names: Sequence[str], types: Mapping[str, str], mode: str
+) -> list[Problem]:
+    """What a person has to be told of columns that are new, missing, or of another type than in `before`.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Written names of the file's columns.
+    types : mapping
+        Written name to the type that the column will have; a column that isn't in it isn't compared.
+    mode : {"append", "replace", "merge"}
+        How the file joins the data set.
+    """
+    old = {c.name: c.storage for c in before.columns}
+    missing = [n for n in old if n not in names]
+    new = [n for n in names if n not in old]
+    found: list[Problem] = []
+    if missing:
+        becomes = (
+            _WHAT_BECOMES[mode] if len(missing) == 1 else _WHAT_BECOMES[mode].replace("it is", "they are")
+        )
+        becomes = (
+            becomes if len(missing) == 1 else becomes.replace("its", "their").replace("it keeps", "they keep")
+        )
+        becomes = becomes if len(missing) == 1 else becomes.replace("it has", "they have")
+        found.append(_about_columns("missing", missing, f"{before.ref} has, the file has not: {becomes}"))
+    if new:
+        joins = "earlier rows have no value in it" if len(new) == 1 else "earlier rows have no values in them"
+        found.append(
+            _about_columns("new", new, f"{before.ref} has not" + ("" if mode == "replace" else f": {joins}"))
+        )
+    for name, type_ in types.items():
+        was = old.get(name, NO_TYPE)
+        if NO_TYPE not in (was, type_) and column_type(was) is not column_type(type_):
+            what = f"Its type is {column_type(type_).value} now, it was {column_type(was).value} in {before.ref}."
+            found.append(Problem(f"{name}:changed type", "warning", what, column=name))
+    return found
+
+
+def _about_columns(kind: str, names: Sequence[str], what: str) -> Problem:
+    listed = ", ".join(f"“{n}”" for n in names[:20]) + (
+        f" and {len(names) - 20} more" if len(names) > 20 else ""
+    )
+    columns = "column" if len(names) == 1 else f"{len(names)} columns"
+    column = names[0] if len(names) == 1 else None
+    opening = f"A {kind} {columns}" if len(names) == 1 else f"{len(names)} {kind} columns"
+    return Problem(
+        f"{kind} columns", "warning", f"{opening}: {listed}, which {what}.", column=column, count=len(names)
+    )
+
+
+def final_types(prepared: Prepared, names: Sequence[str]) -> dict[str, str]:
+    """Written name to type of the file's columns, as the prepared version has them."""
+    return {c.name: c.type for c in prepared.columns if c.name in names}
+
+
+def told(
+    report: ImportReport,
+    before: DatasetVersion | None,
+    prepared: Prepared,
+    problems: Sequence[Problem],
+    said: ImportOptions,
+) -> ImportReport:
+    """The reader's report with what the file means for the data set.
+
+    Parameters
+    ----------
+    said : ImportOptions
+        What a person said; a text column that nobody chose stays text because it was.
+    """
+    if before is None:
+        return report
+    removed = prepared.counts.removed
+    extra = list(problems)
+    if removed and prepared.counts.changed + prepared.counts.kept and MISSING_ROWS not in said.remedies:
+        extra += _removed(before, removed)
+    decisions = tuple(
+        msgspec.structs.replace(d, why=f"As in {before.ref}.")
+        if d.is_column and d.why == "As you chose." and d.about not in said.types
+        else d
+        for d in report.decisions
+    )
+    return msgspec.structs.replace(report, decisions=decisions, problems=(*extra, *report.problems))
+
+
+def _removed(before: DatasetVersion, rows: int) -> list[Problem]:
+    what = (
+        f"{rows:,} rows of {before.ref} are not in the file."
+        if rows > 1
+        else f"A row of {before.ref} is not in the file."
+    )
+    remedies = (Remedy("remove", "Removed"), Remedy("keep", "Keep them"))
+    return [Problem(MISSING_ROWS, "note", what, count=rows, remedies=remedies)]

@@ -1,0 +1,59 @@
+"""A project as its service has it: the facade on a real store and real jobs, without a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mlops_desktop.project.project import Project
+from mlops_desktop.service.host import Host
+from mlops_desktop.store.database import create
+from mlops_desktop.store.session import Caller
+
+ANN = Caller("ann", "window-1")
+BOB = Caller("bob", "window-2")
+
+Write = Callable[..., str]
+"""Writes lines to a file and gives its path."""
+
+
+@pytest.fixture
+def project_folder(tmp_path: Path) -> Path:
+    """The folder of an empty project."""
+    folder = tmp_path / "churn.mlops"
+    create(folder, lambda session: session.project.begin("churn"))
+    return folder
+
+
+@pytest.fixture
+def host(project_folder: Path) -> Iterator[Host]:
+    """The parts of the project's service, put together in this process."""
+    running = Host(project_folder)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def project(host: Host) -> Project:
+    """The project as Ann sees it."""
+    return Project(host.local(ANN))
+
+
+@pytest.fixture
+def bobs_project(host: Host) -> Project:
+    """The same project as Bob sees it, in another window."""
+    return Project(host.local(BOB))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write lines into a file of the test's own folder."""
+
+    def written(name: str, *lines: str) -> str:
+        path = tmp_path / name
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return str(path)
+
+    return written
