@@ -18,12 +18,13 @@ import msgspec
 
 from . import __version__
 from .domain.changes import News
-from .domain.errors import NotFoundError, RefusedError, ResourceError, from_message
+from .domain.errors import BusyError, NotFoundError, RefusedError, ResourceError, from_message
 from .domain.jobs import Job, JobRow
 from .domain.messages import ServeWork
 from .domain.models import Prediction
 from .domain.projects import ServiceHealth
 from .domain.wire import Answer, Bug, Envelope, Failure, Reply
+from .known_projects import known_projects
 from .presence.discovery import failure_in, find_or_start
 from .presence.notice import Address
 from .project import Project
@@ -279,6 +280,18 @@ def run_once(arguments: list[str]) -> None:
         raise failure_in(done.stdout.decode("utf-8", "replace")) or ServiceBugError("", done.stderr.decode("utf-8", "replace"))
 
 
+def wake_projects() -> list[Path]:
+    """Start the services of the projects that have schedules; the entry after login calls this."""
+    woken: list[Path] = []
+    for known in known_projects():
+        folder = Path(known.path)
+        if known.has_schedules and (folder / "project.duckdb").exists():
+            with contextlib.suppress(BusyError):  # another machine or version has it: it runs its schedules itself
+                find_or_start(folder, protocol(), __version__)
+                woken.append(folder)
+    return woken
+
+
 def user() -> str:
     """Name of the person at this machine."""
     with contextlib.suppress(KeyError, OSError, ImportError):
@@ -286,4 +299,4 @@ def user() -> str:
     return "somebody"
 
 
-__all__ = ["Remote", "ServiceBugError", "SocketTransport", "Transport", "create_project", "open_project"]
+__all__ = ["Remote", "ServiceBugError", "SocketTransport", "Transport", "create_project", "open_project", "wake_projects"]

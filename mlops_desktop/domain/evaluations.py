@@ -94,8 +94,8 @@ class SignatureInput(msgspec.Struct, frozen=True):
     categories: list[str] = []
     """Values that training had, the most frequent first; perhaps not all, see `more_categories`."""
     more_categories: int = 0
-    minimum: float | str | None = None
-    maximum: float | str | None = None
+    minimum: bool | float | str | None = None
+    maximum: bool | float | str | None = None
     example: float | int | bool | str | None = None
 
 

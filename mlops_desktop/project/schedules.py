@@ -113,6 +113,7 @@ class Schedules(Group, group="schedules"):
         found = self.store.schedules.find(name)
         wanted = msgspec.structs.replace(found, timetable=every, timezone=timezone or found.timezone)
         checked = self._backend.scheduler.checked(self.store, wanted)
+        self._backend.scheduler.begin_anew(self.store, found)
         self.store.say(f"Set the times of schedule {name} to {checked.timetable}")
         return self.store.schedules.change(name, timetable=checked.timetable, timezone=checked.timezone)
 

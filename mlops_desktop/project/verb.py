@@ -61,6 +61,10 @@ class Scheduler(Protocol):
         """Leave out the times of a schedule that passed while it rested."""
         ...
 
+    def begin_anew(self, session: Session, schedule: Schedule) -> None:
+        """Count the times of a schedule from now on: those of before aren't owed."""
+        ...
+
     def next_due(self, session: Session) -> datetime | None:
         """The next time at which a schedule runs."""
         ...

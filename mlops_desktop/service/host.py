@@ -39,20 +39,33 @@ class Host:
         The project's folder; the caller holds its lock.
     on_stop : callable
         Called when somebody asks the service to end.
+    on_schedules : callable
+        Told the project's name and whether any schedule is active.
     """
 
-    def __init__(self, folder: Path, on_stop: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        on_stop: Callable[[], None] = lambda: None,
+        on_schedules: Callable[[str, bool], None] = lambda name, active: None,
+    ) -> None:
         self.started_at: datetime = now()
         self.store = Store(folder)
         self.ring = Ring()
         self.children = Children(folder)
         self.jobs = Jobs(self.store, self.ring, self.children)
         self.servers = ModelServers(folder, self.children)
-        self.scheduler = ScheduleLoop(self)
+        self.scheduler = ScheduleLoop(self, lambda active: on_schedules(self.name, active))
         self._on_stop = on_stop
         self._cpu = _CpuMeter()
         resume_jobs(self)
         self.scheduler.start()
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        with self.store.reading() as session:
+            return session.project.name
 
     def local(self, caller: Caller) -> Local:
         """The facade's own side, for a caller."""

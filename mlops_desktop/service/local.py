@@ -139,6 +139,8 @@ class Local:
                 sequence = session.changes.record(verb.name, arguments, now(), undoable=verb.undoable)
             session.project.keep_answer(self.caller.request_id, verb.pack_result(result))
         self._host.jobs.launch(running.begun, verb, arguments, self.caller)
+        if "schedule" in session.topics:
+            self._host.scheduler.wake()
         self.announce(session, verb, sequence)
         return result
 

@@ -9,12 +9,17 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_desktop import __version__, system
 from mlops_desktop.domain.errors import BusyError, UserError, to_message
 from mlops_desktop.presence.discovery import failure_line
 from mlops_desktop.presence.notice import EXIT_OWNED, RENEW_EVERY_S, Leaving, Listener, claim
 from mlops_desktop.project.protocol import protocol
+
+if TYPE_CHECKING:
+    from .host import Host
+    from .http import Wire
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +49,7 @@ def main(folder: str) -> int:
 def _serve(folder: Path, listener: Listener) -> int:
     from .host import Host
     from .http import Wire
+    from .login import keep_login_entry
 
     ending = asyncio.Event()
     loop = asyncio.new_event_loop()
@@ -51,7 +57,10 @@ def _serve(folder: Path, listener: Listener) -> int:
     def stop() -> None:
         loop.call_soon_threadsafe(ending.set)
 
-    host = Host(folder, stop)
+    def tell_login(name: str, active: bool) -> None:
+        keep_login_entry(folder, name, has_schedules=active)
+
+    host = Host(folder, stop, tell_login)
     wire = Wire(host, protocol())
     try:
         loop.run_until_complete(_until_done(host, wire, listener, ending))

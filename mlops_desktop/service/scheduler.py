@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mlops_desktop.domain.errors import ConflictError, UserError
+from mlops_desktop.domain.errors import ConflictError, InvalidInputError, UserError
 from mlops_desktop.domain.jobs import Job
 from mlops_desktop.domain.runs import Run
 from mlops_desktop.domain.schedules import Firing, Preview, Schedule, check_schedule, parse_timetable
@@ -34,12 +34,18 @@ class ScheduleLoop:
     ----------
     host : Host
         The service.
+    on_active : callable
+        Told whether any schedule is active, at the start and whenever that changes.
     clock : callable
         Gives the time in UTC.
     """
 
-    def __init__(self, host: Host, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self, host: Host, on_active: Callable[[bool], None] = lambda active: None, clock: Callable[[], datetime] = now
+    ) -> None:
         self._host = host
+        self._on_active = on_active
+        self._was_active: bool | None = None
         self._clock = clock
         self._since = clock()
         self._moved = threading.Condition()
@@ -68,6 +74,10 @@ class ScheduleLoop:
         at = self._clock()
         passed = due.resume(schedule, schedule.decided_until or at, at)
         session.schedules.decide(schedule.schedule_id, at, [due.line(p, schedule.schedule_id, at) for p in passed])
+
+    def begin_anew(self, session: Session, schedule: Schedule) -> None:
+        """Count the times of a schedule from now on."""
+        session.schedules.decide(schedule.schedule_id, self._clock(), [])
 
     def next_due(self, session: Session) -> datetime | None:
         """The next time at which a schedule runs."""
@@ -127,6 +137,10 @@ class ScheduleLoop:
         """Decide about every schedule; returns the seconds until something may be due."""
         with self._host.store.reading() as session:
             schedules = session.schedules.all()
+        active = any(s.state == "active" for s in schedules)
+        if active != self._was_active:
+            self._was_active = active
+            self._on_active(active)
         naps = [self._look_at(s) for s in schedules]
         return min(naps, default=due.LONGEST_NAP_S)
 
@@ -134,7 +148,11 @@ class ScheduleLoop:
         at = self._clock()
         with self._host.store.reading() as session:
             standing = self._standing(session, schedule)
-        decisions = due.decide(schedule, standing, at)
+        try:
+            decisions = due.decide(schedule, standing, at)
+        except InvalidInputError as error:  # a zone that this machine does not know, say
+            self._needs_you(schedule, str(error))
+            return due.LONGEST_NAP_S
         made = [d for d in decisions if not isinstance(d, due.Wait)]
         wait = next(d for d in decisions if isinstance(d, due.Wait))
         if made:
@@ -142,6 +160,11 @@ class ScheduleLoop:
             if fired is not None:
                 self._fire(schedule, *fired)
         return due.nap_s(wait.until, self._clock())
+
+    def _needs_you(self, schedule: Schedule, why: str) -> None:
+        with self._host.store.writing(self._caller(schedule)) as session:
+            session.schedules.change(schedule.name, state="needs_you", why=why)
+        self._host.ring.publish(["schedule"], keys=[f"schedule:{schedule.schedule_id}"])
 
     def _standing(self, session: Session, schedule: Schedule) -> due.Standing:
         history = [f for _, f in session.schedules.firings(schedule.schedule_id, 200)]
@@ -215,7 +238,7 @@ class ScheduleLoop:
                         for ended in due.after_restart([firing], [], self._clock()):
                             session.schedules.save_firing(number, ended)
                 fits = schedule.action.verb in VERBS and VERBS[schedule.action.verb].fingerprint == schedule.action.fingerprint
-                if schedule.state == "active" and not fits:
+                if schedule.state == "active" and not fits:  # never fired, never dropped
                     session.schedules.change(
                         schedule.name, state="needs_you", why="What it does has changed with this version of the program."
                     )

@@ -242,17 +242,20 @@ class RunRows:
 
     def set_finals(self, run_id: int, values: dict[str, float]) -> None:
         """Set final values of metrics of a logged run."""
-        cursor = self._session.cursor
-        cursor.executemany("delete from run_metric where run_id = ? and name = ?", [[run_id, n] for n in values])
+        self._forget("run_metric", run_id, list(values))
         self._session.append("run_metric", [(run_id, n, v) for n, v in values.items()])
         self._session.topics.add("run")
 
     def set_params(self, run_id: int, values: dict[str, ParamValue]) -> None:
         """Set parameters of a logged run."""
-        cursor = self._session.cursor
-        cursor.executemany("delete from run_param where run_id = ? and name = ?", [[run_id, n] for n in values])
+        self._forget("run_param", run_id, list(values))
         self._session.append("run_param", [(run_id, n, to_json(v)) for n, v in values.items()])
         self._session.topics.add("run")
+
+    def _forget(self, table: str, run_id: int, names: list[str]) -> None:
+        if names:
+            sql = f"delete from {table} where run_id = ? and name in (select unnest(?::varchar[]))"
+            self._session.cursor.execute(sql, [run_id, names])
 
     def points(self, run_id: int, name: str | None) -> list[Metric]:
         """Every point of one metric, or of all, by step and in the order they came."""
