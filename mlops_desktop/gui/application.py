@@ -18,7 +18,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
@@ -86,6 +85,8 @@ def make_application(
 
 def set_up_logging(log_dir: Path) -> Path:
     """Log to a rotating file (5 of 2 MB) in `log_dir`; returns the file."""
+    from logging.handlers import RotatingFileHandler  # here: it imports socket and more
+
     log_dir.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(
         log_dir / LOG_FILE, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES - 1, encoding="utf-8", delay=True

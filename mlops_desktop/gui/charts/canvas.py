@@ -226,7 +226,12 @@ class Canvas(QObject):
         cross = self._cross.isVisible()
         self._cross.hide()
         view: QGraphicsView = self.view
+        points = [item for item in self.plot.items if isinstance(item, pg.ScatterPlotItem)]
+        for item in points:
+            item.setExportMode(True, {"antialias": True, "resolutionScale": 1.0})
         QGraphicsView.render(view, painter, rect, view.rect(), Qt.AspectRatioMode.IgnoreAspectRatio)
+        for item in points:
+            item.setExportMode(False)
         self._cross.setVisible(cross)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
+from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -43,6 +43,9 @@ MOST_COPIED_CELLS = 100_000
 _QT_HEIGHT = 2**31 - 1_000_000
 _SIZED_BY_ROWS = 200
 _WIDEST_COLUMN = 360
+_ONE_LINE = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft) | _ONE_LINE
+_RIGHT = int(Qt.AlignmentFlag.AlignRight) | _ONE_LINE
 
 
 class _Inks:
@@ -56,7 +59,8 @@ class _Inks:
         self.chosen = look.colour("accent_soft")
         self.frame = look.colour("accent")
         self.placeholder = look.colour("chip")
-        self.font = look.font("base")
+        self.metrics = QFontMetrics(look.font("base"))
+        self.widest = self.metrics.averageCharWidth() * 1.3
         self.margin = look.space("cell_x")
 
 
@@ -76,38 +80,31 @@ class _RowDelegate(QStyledItemDelegate):
         """Paint one cell."""
         inks, view, model = self._inks, self._view, self._view.rows_model
         rect: QRect = option.rect  # type: ignore[attr-defined]
-        if view.selectionModel().isSelected(index):
-            painter.fillRect(rect, inks.chosen)
-        painter.setPen(inks.line)
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         row, column = index.row(), index.column()
+        if view.is_chosen(row, column):
+            painter.fillRect(rect, inks.chosen)
+        left, top, width, height = rect.x(), rect.y(), rect.width(), rect.height()
+        painter.fillRect(left, top + height - 1, width, 1, inks.line)
         here, value = model.value(row, column)
-        inner = rect.adjusted(inks.margin, 0, -inks.margin, -1)
-        if not here:
-            bar = QRect(
-                inner.left(), inner.center().y() - 3, min(inner.width(), 30 + (row * 7 + column) % 30), 7
-            )
-            painter.fillRect(bar, inks.placeholder)
-            return
-        numeric = model.infos[column].numeric
-        self._draw(painter, inner, value, numeric)
-        if index == view.currentIndex() and view.hasFocus():
+        left, width = left + inks.margin, width - 2 * inks.margin
+        if here:
+            self._draw(painter, QRect(left, top, width, height - 1), value, model.infos[column].numeric)
+        else:
+            bar = min(width, 30 + (row * 7 + column) % 30)
+            painter.fillRect(left, top + height // 2 - 3, bar, 7, inks.placeholder)
+        if view.is_current(row, column):
             painter.setPen(inks.frame)
             painter.drawRect(rect.adjusted(0, 0, -1, -2))
 
     def _draw(self, painter: QPainter, rect: QRect, value: Any, numeric: bool) -> None:
         inks = self._inks
-        painter.setFont(inks.font)
         painter.setPen(inks.muted if value is None else inks.text)
         text = "missing" if value is None else shown_text(value)
         if len(text) > 400:
             text = text[:400] + "…"
-        metrics = painter.fontMetrics()
-        if len(text) * metrics.maxWidth() > rect.width() and metrics.horizontalAdvance(text) > rect.width():
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        side = Qt.AlignmentFlag.AlignRight if numeric else Qt.AlignmentFlag.AlignLeft
-        flags = int(side | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
-        painter.drawText(rect, flags, text)
+        if len(text) * inks.widest > rect.width() and inks.metrics.horizontalAdvance(text) > rect.width():
+            text = inks.metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, _RIGHT if numeric else _LEFT, text)
 
 
 class PagedTable(QTableView):
@@ -133,13 +130,15 @@ class PagedTable(QTableView):
         self.rows_model = PagedTableModel(tasks, parent=self)
         self._sorts = sorts
         self._sized = False
+        self._chosen: tuple[int, int, int, int] | None = None
+        self._cursor: tuple[int, int] | None = None
         self._header = TableHeader(self, rich=True)
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(0)
         self._look.timeout.connect(self._on_look)
         self._set_up()
-        self.rows_model.modelReset.connect(self._look.start)
+        self.rows_model.modelReset.connect(self._on_reset)
         self.rows_model.dataChanged.connect(self._on_data_changed)
         self.rows_model.headerDataChanged.connect(self._on_infos_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
@@ -207,6 +206,15 @@ class PagedTable(QTableView):
         names = [info.name for info in self.rows_model.infos]
         self._header.setSectionHidden(names.index(name), hidden)
 
+    def is_chosen(self, row: int, column: int) -> bool:
+        """Whether a cell of the model is chosen; asked for each cell painted."""
+        area = self._chosen
+        return area is not None and area[0] <= row <= area[1] and area[2] <= column <= area[3]
+
+    def is_current(self, row: int, column: int) -> bool:
+        """Whether the cursor is on a cell and the table has the focus."""
+        return self._cursor == (row, column) and self.hasFocus()
+
     def layout_state(self) -> dict[str, Any]:
         """Order, hidden columns and widths by name, to be kept with the place."""
         infos = self.rows_model.infos
@@ -273,11 +281,20 @@ class PagedTable(QTableView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell where the cursor is."""
         super().currentChanged(current, previous)
+        self._cursor = (current.row(), current.column()) if current.isValid() else None
         if current.isValid():
             self.row_chosen.emit(current.row() + self.rows_model.first_row)
         self.viewport().update()
 
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Keep the chosen area where the delegate finds it quickly."""
+        super().selectionChanged(selected, deselected)
+        ranges = self.selectionModel().selection()
+        first = None if ranges.isEmpty() else ranges.first()
+        self._chosen = None if first is None else (first.top(), first.bottom(), first.left(), first.right())
+
     def _restyle(self) -> None:
+        set_font(self, "base")
         height = theme().size("table_row_dense")
         self.verticalHeader().setMinimumSectionSize(10)
         self.verticalHeader().setDefaultSectionSize(height)
@@ -286,6 +303,10 @@ class PagedTable(QTableView):
         self._look.start()
 
     def _on_scrolled(self) -> None:
+        self._look.start()
+
+    def _on_reset(self) -> None:
+        self._chosen, self._cursor = None, None
         self._look.start()
 
     def _on_look(self) -> None:
