@@ -7,6 +7,7 @@ files that no version names; `collect` deletes them. There is nothing to reconci
 =====================  ==========================================================================
 `pieces_columns`       names and types of columns; how a piece is cast
 `pieces`, `pieces_sql` the list of pieces, and the SQL that reads it
+`versions_rows`        the rows: lists of pieces, files, names used
 `versions_files`       files on disk: written, published, collected
 `versions_targets`     the columns that a write leads to
 `versions_write`       append, replace, merge, delete
@@ -24,12 +25,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
-import msgspec
 
-from mlops_desktop.domain.errors import ConflictError, NotFoundError
+from mlops_desktop.domain.errors import NotFoundError
 from mlops_desktop.domain.tables import Table
 
-from .pieces import Counts, Piece, Prepared, Staged, StoredFile, Version
+from . import versions_rows
+from .pieces import Counts, Piece, Prepared, Staged, Version
 from .pieces_columns import Column, physical_names
 from .versions_check import Finding, check_file, check_version
 from .versions_difference import SHOWN_ROWS, Comparison, Difference
@@ -37,6 +38,7 @@ from .versions_erase import Erasure, commit_erasure, prepare_erasure
 from .versions_files import VersionFiles, one
 from .versions_patches import Limits
 from .versions_read import FilterIndex, SortIndex, VersionReader
+from .versions_rows import add_files, files_named, files_of, used_names
 from .versions_write import VersionWriter, restored
 
 __all__ = [
@@ -78,7 +80,7 @@ class Versions:
 
     def newest(self, cursor: duckdb.DuckDBPyConnection, dataset_id: int) -> int | None:
         """Id of the data set's newest version, None if it has none."""
-        return one(cursor, "select max(version_id) from version where dataset_id = ?", dataset_id)[0]
+        return versions_rows.newest(cursor, dataset_id)
 
     def version(self, cursor: duckdb.DuckDBPyConnection, version_id: int) -> Version:
         """The version as stored.
@@ -88,28 +90,7 @@ class Versions:
         NotFoundError
             There is none of this id (any more).
         """
-        row = cursor.execute(
-            "select dataset_id, parent, schema, rows from version where version_id = ?", [version_id]
-        ).fetchone()
-        if row is None:
-            raise NotFoundError("This version doesn't exist any more.", reason="It was deleted.")
-        pieces = cursor.execute(
-            "select file, first, span, rows, patch, patched from piece where version_id = ? order by k",
-            [version_id],
-        ).fetchall()
-        columns = msgspec.json.decode(row[2], type=tuple[Column, ...])
-        found = tuple(Piece(*piece) for piece in pieces)
-        names = {name for piece in found for name in (piece.file, piece.patch) if name is not None}
-        return Version(version_id, row[0], row[1], columns, row[3], found, self._stored(cursor, names))
-
-    def _stored(self, cursor: duckdb.DuckDBPyConnection, names: set[str]) -> dict[str, StoredFile]:
-        rows = cursor.execute(
-            "select name, rows, size_bytes, columns from file where name in (select unnest(?::varchar[]))",
-            [sorted(names)],
-        ).fetchall()
-        return {
-            r[0]: StoredFile(r[0], r[1], r[2], msgspec.json.decode(r[3], type=dict[str, str])) for r in rows
-        }
+        return versions_rows.load(cursor, version_id)
 
     def schema(self, cursor: duckdb.DuckDBPyConnection, version_id: int) -> tuple[Column, ...]:
         """The version's columns, in order."""
@@ -136,31 +117,25 @@ class Versions:
         """Names for the columns of a staged Parquet file: a known column's own, else one never used before."""
         newest = self.newest(cursor, dataset_id)
         columns = self.version(cursor, newest).columns if newest is not None else ()
-        return physical_names(columns, written_names, self._used(cursor, dataset_id))
-
-    def _used(self, cursor: duckdb.DuckDBPyConnection, dataset_id: int) -> list[str]:
-        rows = cursor.execute(
-            "select physical from column_name where dataset_id = ?", [dataset_id]
-        ).fetchall()
-        return [str(row[0]) for row in rows]
+        return physical_names(columns, written_names, used_names(cursor, dataset_id))
 
     def prepare_new(self, cursor: duckdb.DuckDBPyConnection, dataset_id: int, staged: Staged) -> Prepared:
         """The first version of a data set."""
-        return self._writer.append(cursor, dataset_id, None, staged, self._used(cursor, dataset_id))
+        return self._writer.append(cursor, dataset_id, None, staged, used_names(cursor, dataset_id))
 
     def prepare_append(
         self, cursor: duckdb.DuckDBPyConnection, dataset_id: int, parent_version: int, staged: Staged
     ) -> Prepared:
         """The parent's rows and then the staged ones; a column that one of them lacks is missing there."""
         parent = self.version(cursor, parent_version)
-        return self._writer.append(cursor, dataset_id, parent, staged, self._used(cursor, dataset_id))
+        return self._writer.append(cursor, dataset_id, parent, staged, used_names(cursor, dataset_id))
 
     def prepare_replace(
         self, cursor: duckdb.DuckDBPyConnection, dataset_id: int, parent_version: int, staged: Staged
     ) -> Prepared:
         """The staged rows alone; leading rows that equal the parent's cost nothing."""
         parent = self.version(cursor, parent_version)
-        return self._writer.replace(cursor, parent, staged, self._used(cursor, dataset_id))
+        return self._writer.replace(cursor, parent, staged, used_names(cursor, dataset_id))
 
     def prepare_merge(
         self,
@@ -191,7 +166,7 @@ class Versions:
             A key column isn't in both.
         """
         parent = self.version(cursor, parent_version)
-        used = self._used(cursor, dataset_id)
+        used = used_names(cursor, dataset_id)
         return self._writer.merge(cursor, parent, staged, used, key, remove_missing)
 
     def prepare_restore(
@@ -242,11 +217,7 @@ class Versions:
         values : sequence of str
             The marks, as text.
         """
-        names = cursor.execute(
-            "select unnest([file, patch]) from piece join version using (version_id) where dataset_id = ?",
-            [dataset_id],
-        ).fetchall()
-        stored = self._stored(cursor, {row[0] for row in names if row[0] is not None})
+        stored = files_of(cursor, dataset_id)
         return prepare_erasure(self._files, cursor, dataset_id, parent_version, stored, column, values)
 
     # --------------------------------------------------------------------------------- the short half
@@ -259,32 +230,7 @@ class Versions:
         ConflictError
             The data set has a newer version than the one this was made from, or a new file is gone.
         """
-        if self.newest(cursor, prepared.dataset_id) != prepared.parent:
-            raise ConflictError(
-                "The data set has moved on.",
-                reason="Another version was added while this one was being made.",
-                remedy="Do it again: it will start from the newest version.",
-            )
-        self._add_files(cursor, prepared.files)
-        self._check_files(cursor, prepared.pieces)
-        columns = msgspec.json.encode(prepared.columns).decode()
-        cursor.execute(
-            "insert into version values (?, ?, ?, ?, ?)",
-            [version_id, prepared.dataset_id, prepared.parent, columns, prepared.rows],
-        )
-        lists = zip(
-            *((p.file, p.first, p.span, p.patch, p.rows, p.patched) for p in prepared.pieces), strict=True
-        )
-        if prepared.pieces:
-            cursor.execute(
-                "insert into piece select ?, unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::bigint[]),"
-                " unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::bigint[])",
-                [version_id, list(range(len(prepared.pieces))), *map(list, lists)],
-            )
-        cursor.execute(
-            "insert into column_name select ?, unnest(?::varchar[]), unnest(?::varchar[]) on conflict do nothing",
-            [prepared.dataset_id, [c.physical for c in prepared.columns], [c.name for c in prepared.columns]],
-        )
+        versions_rows.add(cursor, self._files, prepared, version_id)
 
     def commit_erase(self, cursor: duckdb.DuckDBPyConnection, erasure: Erasure) -> None:
         """Let the data set's lists name the new files, inside the caller's transaction.
@@ -296,31 +242,12 @@ class Versions:
         ConflictError
             The data set has moved on.
         """
-        self._add_files(cursor, erasure.files)
+        add_files(cursor, self._files, erasure.files)
         commit_erasure(cursor, erasure)
-
-    def _add_files(self, cursor: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> None:
-        for file in files:
-            columns = msgspec.json.encode(file.columns).decode()
-            cursor.execute(
-                "insert into file values (?, ?, ?, ?) on conflict do nothing",
-                [file.name, file.rows, file.size_bytes, columns],
-            )
-            known = msgspec.json.decode(one(cursor, "select columns from file where name = ?", file.name)[0])
-            if known != file.columns or not self._files.path(file.name).is_file():
-                raise ConflictError("A file of this version is gone.", remedy="Do it again.")
-
-    def _check_files(self, cursor: duckdb.DuckDBPyConnection, pieces: Sequence[Piece]) -> None:
-        names = {name for piece in pieces for name in (piece.file, piece.patch) if name is not None}
-        if len(self._stored(cursor, names)) != len(names):
-            raise ConflictError(
-                "A file of this version is gone.", reason="It was erased.", remedy="Do it again."
-            )
 
     def drop(self, cursor: duckdb.DuckDBPyConnection, version_id: int) -> None:
         """Forget a version; files that no other version names go with the next `collect`."""
-        cursor.execute("delete from piece where version_id = ?", [version_id])
-        cursor.execute("delete from version where version_id = ?", [version_id])
+        versions_rows.drop(cursor, version_id)
 
     def collect(self, cursor: duckdb.DuckDBPyConnection, grace_s: float) -> list[str]:
         """Delete files that no version has named for `grace_s` seconds; returns their names. Writer only.
@@ -335,10 +262,7 @@ class Versions:
 
     def drop_dataset(self, cursor: duckdb.DuckDBPyConnection, dataset_id: int) -> None:
         """Forget every version of a data set, and its names."""
-        mine = "(select version_id from version where dataset_id = ?)"
-        cursor.execute(f"delete from piece where version_id in {mine}", [dataset_id])
-        cursor.execute("delete from version where dataset_id = ?", [dataset_id])
-        cursor.execute("delete from column_name where dataset_id = ?", [dataset_id])
+        versions_rows.drop_dataset(cursor, dataset_id)
 
     # ------------------------------------------------------------------------------------------ reading
 
@@ -470,20 +394,16 @@ class Versions:
 
     def check(self, cursor: duckdb.DuckDBPyConnection) -> list[Finding]:
         """Everything that is wrong with the versions: hashes, references, counts. Files nobody names are no fault."""
-        names = {str(r[0]) for r in cursor.execute("select name from file").fetchall()}
-        named = {
-            str(r[0]) for r in cursor.execute("select unnest([file, patch]) from piece").fetchall() if r[0]
-        }
         findings: list[Finding] = []
         sound: set[str] = set()
-        for file in self._stored(cursor, names & named).values():
+        for file in files_named(cursor).values():
             found = list(check_file(self._files, cursor, file))
             findings += found
             if not found:
                 sound.add(file.name)
         for (version_id,) in cursor.execute("select version_id from version order by version_id").fetchall():
             version = self.version(cursor, version_id)
-            used = frozenset(self._used(cursor, version.dataset_id))
+            used = frozenset(used_names(cursor, version.dataset_id))
             findings += check_version(self._files, cursor, version, used, frozenset(sound))
         lost = (
             "select distinct version_id from piece where version_id not in (select version_id from version)"

@@ -18,7 +18,9 @@ from mlops_desktop.domain.errors import ConflictError, InvalidInputError, NotFou
 from .pieces import Piece, Positions, StoredFile, living_rows
 from .pieces_columns import Column, identifier, is_float, literal
 from .pieces_sql import parquet
-from .versions_files import VersionFiles, one
+from .versions_files import VersionFiles
+from .versions_rows import named
+from .versions_rows import newest as newest_of
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -178,11 +180,6 @@ class Eraser:
         return written
 
 
-def named_by(piece: Piece) -> list[str]:
-    """The files that `piece` names."""
-    return [piece.file] if piece.patch is None else [piece.file, piece.patch]
-
-
 def rows_sql(rows: Positions) -> str:
     """SQL: a subquery that gives `rows`."""
     return f"select unnest(cast({rows.tolist()} as bigint[]))"
@@ -229,8 +226,8 @@ def prepare_erasure(
     pieces = [Piece(*row) for row in rows]
     moves = eraser.moves(pieces)
     becomes = {m.before: m.after for m in moves}
-    kept = {name for p in pieces for name in named_by(becomes.get(p, p))}
-    old_files = {name for m in moves for name in named_by(m.before)} - kept
+    kept = named(becomes.get(piece, piece) for piece in pieces)
+    old_files = named(becomes) - kept
     ours = cursor.execute(
         "select file, first, span, rows, patch from piece where version_id = ?", [newest]
     ).fetchall()
@@ -248,7 +245,7 @@ def commit_erasure(cursor: duckdb.DuckDBPyConnection, erasure: Erasure) -> None:
         The data set has a newer version, which may hold the person too.
     """
     dataset = erasure.dataset_id
-    if one(cursor, "select max(version_id) from version where dataset_id = ?", dataset)[0] != erasure.newest:
+    if newest_of(cursor, dataset) != erasure.newest:
         raise ConflictError(
             "The data set has moved on.",
             reason="Another version was added while the erasure was being made.",

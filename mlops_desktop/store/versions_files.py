@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
@@ -51,6 +52,7 @@ class VersionFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "data"
+        self._lock = threading.Lock()
         self._deleted: OrderedDict[str, Positions] = OrderedDict()
         self._unnamed_since: dict[str, float] = {}
 
@@ -129,13 +131,15 @@ class VersionFiles:
         """Sorted rows of the piece's file that its patch marks deleted; kept in memory, a patch never changes."""
         if piece.patch is None or piece.rows == piece.span:
             return _NOTHING
-        found = self._deleted.get(piece.patch)
+        with self._lock:
+            found = self._deleted.get(piece.patch)
         if found is None:
             sql = f"select _at from {parquet(self.path(piece.patch))} where _deleted order by _at"
             found = np.asarray(cursor.execute(sql).fetchnumpy()["_at"], np.int64)
-            self._deleted[piece.patch] = found
-            while len(self._deleted) > 1 and sum(map(len, self._deleted.values())) > CACHED_POSITIONS:
-                self._deleted.popitem(last=False)
+            with self._lock:
+                self._deleted[piece.patch] = found
+                while len(self._deleted) > 1 and sum(map(len, self._deleted.values())) > CACHED_POSITIONS:
+                    self._deleted.popitem(last=False)
         return found
 
     def collect(

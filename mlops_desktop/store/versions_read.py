@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_desktop.domain.errors import ConflictError
 from mlops_desktop.domain.tables import Table
 
 from .pieces import Part, Piece, Positions, Version, parts, whole
@@ -37,6 +38,8 @@ class FilterIndex(msgspec.Struct, frozen=True):
     positions: tuple[int, ...]
     """Position of match number 0, 500, 1000, ..."""
     matches: int
+    version_rows: int
+    """Rows of the version when it was made; fewer after an erasure, and then it must be made again."""
 
 
 class SortIndex(msgspec.Struct, frozen=True):
@@ -45,6 +48,7 @@ class SortIndex(msgspec.Struct, frozen=True):
     version_id: int
     positions: NDArray[Any]
     """uint32 or int64; 4 or 8 bytes a row."""
+    version_rows: int
 
 
 class VersionReader:
@@ -123,12 +127,13 @@ class VersionReader:
             f" where ({condition}\n)) where n % {every} = 0 order by n"
         ).fetchall()
         if not rows:
-            return FilterIndex(version.version_id, condition, (), 0)
+            return FilterIndex(version.version_id, condition, (), 0, version.rows)
         last = int(rows[-1][0])
         tail = self._range(cursor, version, last, version.rows, version.columns)
         after = int(one(cursor, f"select count(*) from ({tail}) where ({condition}\n)")[0])
         positions = tuple(int(row[0]) for row in rows)
-        return FilterIndex(version.version_id, condition, positions, (len(positions) - 1) * every + after)
+        matches = (len(positions) - 1) * every + after
+        return FilterIndex(version.version_id, condition, positions, matches, version.rows)
 
     def filtered_page(
         self,
@@ -141,6 +146,7 @@ class VersionReader:
         every: int = EVERY,
     ) -> Table:
         """The matches from number `first_row` on, at most `count`."""
+        check_current(version, index)
         chosen = self.chosen(version, columns)
         count = max(min(count, index.matches - first_row), 0)
         low, high = first_row // every, -(-(first_row + count) // every)
@@ -190,7 +196,7 @@ class VersionReader:
         )
         found = cursor.execute(sql).fetchnumpy()["_position"]
         kind = np.uint32 if version.rows < 2**32 else np.int64
-        return SortIndex(version.version_id, np.asarray(found, kind))
+        return SortIndex(version.version_id, np.asarray(found, kind), version.rows)
 
     def sorted_page(
         self,
@@ -202,6 +208,7 @@ class VersionReader:
         columns: Sequence[str] | None = None,
     ) -> Table:
         """The rows from number `first_row` of the order on, at most `count`."""
+        check_current(version, index)
         chosen = self.chosen(version, columns)
         wanted = [int(p) for p in index.positions[first_row : first_row + max(count, 0)]]
         places = [(part.k, part.low) for p in wanted for part in self.parts(cursor, version, p, p + 1)]
@@ -258,6 +265,12 @@ class VersionReader:
         )
         order = "" if in_order else " order by _k, _at"
         return self._files.copy(cursor, f"select {items} from ({scan}){where}{order}", path)
+
+
+def check_current(version: Version, index: FilterIndex | SortIndex) -> None:
+    """Raise ConflictError where an erasure has moved the rows since `index` was made."""
+    if index.version_rows != version.rows:
+        raise ConflictError("Rows of this version were erased.", remedy="Filter or sort it again.")
 
 
 def shown(columns: Sequence[Column]) -> str:

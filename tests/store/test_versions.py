@@ -298,6 +298,45 @@ def test_positions_come_only_where_they_are_asked_for(lab: Any) -> None:
     assert rows == list(enumerate(k for k in range(100) if k != 50))
 
 
+def test_a_table_of_five_thousand_columns_is_merged_and_compared(lab: Any) -> None:
+    def wide(value: int) -> list[tuple[str, str, list[int]]]:
+        return [("k", "INTEGER", [1]), *((f"c{i}", "INTEGER", [value]) for i in range(5000))]
+
+    first = lab.new(wide(1))
+    second = lab.merge(first, [*wide(1)[:-1], ("c4999", "INTEGER", [2])])
+    assert lab.column(second, "c4999") == [2]
+    assert lab.versions.difference(lab.connection, first, second, ["k"]).changed == 1
+
+
+def test_a_filter_pages_across_its_index(make_lab: Callable[..., Any]) -> None:
+    lab = make_lab(limits=PATCHES_ONLY)
+    version = lab.delete(lab.append(lab.new(numbers(3000)), numbers(3000, first=3000)), '"k" % 5 = 0')
+    index = lab.versions.filter_index(lab.connection, version, '"k" % 2 = 0')
+    matches = [k for k in range(6000) if k % 5 and k % 2 == 0]
+    assert (index.matches, len(index.positions)) == (len(matches), 5)
+    for first in (0, 499, 500, 990, 2390):
+        page = lab.versions.filtered_page(lab.connection, index, first, 30)
+        assert (page.column("k"), page.total_rows) == (matches[first : first + 30], len(matches))
+
+
+def test_a_sort_puts_missing_values_last_and_keeps_ties_as_they_stand(lab: Any) -> None:
+    version = lab.new([("k", "INTEGER", [1, 2, 3, 4]), ("v", "INTEGER", [5, None, 7, 5])])
+    for descending, keys in ((False, [1, 4, 3, 2]), (True, [3, 1, 4, 2])):
+        order = lab.versions.sort_index(lab.connection, version, [("v", descending)])
+        assert lab.versions.sorted_page(lab.connection, order, 0, 10).column("k") == keys
+
+
+def test_an_export_keeps_the_order_and_the_rows_asked_for(lab: Any) -> None:
+    version = lab.merge(
+        lab.append(lab.new(numbers(500)), numbers(500, first=500)), changed({7: 1, 900: 2}, 1000)
+    )
+    path = lab.folder / "out.parquet"
+    assert (
+        lab.versions.export_to_parquet(lab.connection, version, path, ["v"], '"k" % 100 = 0 or "k" = 7') == 11
+    )
+    assert lab.read(path) == [0, 1, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 2]
+
+
 # ------------------------------------------------------------------------------------------ difference
 
 
@@ -386,6 +425,14 @@ def test_a_number_that_became_text_is_erased_by_either_of_its_forms(lab: Any) ->
     second = lab.append(first, [("id", "DOUBLE", [0.5])])
     erase(lab, "id", "3.0")
     assert lab.column(second, "id") == [4.0, 0.5]
+
+
+def test_an_order_made_before_an_erasure_is_refused_after_it(lab: Any) -> None:
+    version = lab.new([("who", "VARCHAR", ["ann", "bob"])])
+    order = lab.versions.sort_index(lab.connection, version, [("who", True)])
+    erase(lab, "who", "bob")
+    with pytest.raises(ConflictError, match="erased"):
+        lab.versions.sorted_page(lab.connection, order, 0, 10)
 
 
 # ------------------------------------------------------------------------------------------ commit, files, doctor

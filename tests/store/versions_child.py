@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
@@ -59,6 +60,7 @@ def work(folder: Path, acknowledged: Path) -> None:
 
 
 def main(folder: Path, acknowledged: Path) -> None:
+    import_module("pandas")  # DuckDB imports it when it binds the first value; once for all workers
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
