@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +16,7 @@ _SILENT_ROLES = {"id": "identifier", "ignore": "ignored", "time": "orders the ro
 FEW_ROWS = 50
 _IDENTIFIER_ROWS = 20
 _IDENTIFIER_SHARE = 0.95
+_IDENTIFIER_NAME = re.compile(r"(^|[_\W])(id|ids|uuid|guid|key|identifier)($|[_\W])|(?-i:[a-z]I[dD]$)", re.IGNORECASE)
 
 
 @dataclass
@@ -74,11 +76,11 @@ def _role_reason(name: str, spec: RunSpec) -> str:
         return "target"
     if name in spec.ignored:
         return "ignored"
-    if name == spec.split.group:
+    if spec.split.group and name == spec.split.group:
         return "keeps groups together"
     if spec.features is not None:
         return "" if name in spec.features else "not chosen"
-    if name == spec.split.time_column:
+    if spec.split.time_column and name == spec.split.time_column:
         return "orders the rows"
     return _SILENT_ROLES.get(spec.roles.get(name, "feature"), "")
 
@@ -105,7 +107,7 @@ def _value_reason(
             warnings, "constant", name, f"“{name}” left out: it has the same value in each row.", count
         )
     explicit = spec.features is not None or spec.keep_identifiers
-    if not explicit and _is_identifier(kind, values, distinct, len(rows)):
+    if not explicit and _is_identifier(name, kind, values, distinct == len(rows)):
         text = f"“{name}” left out: an identifier, {distinct:,} different values in {count:,} rows."
         return _warn(warnings, "identifier", name, text, distinct)
     return ""
@@ -133,16 +135,17 @@ def _check_infinite(name: str, values: Array, spec: RunSpec, warnings: list[RunW
     warnings.append(RunWarning("infinite", f"{name}: {counted} taken as missing.", name, infinite))
 
 
-def _is_identifier(kind: str, values: Array, distinct: int, rows: int) -> bool:
+def _is_identifier(name: str, kind: str, values: Array, all_differ: bool) -> bool:
     """Whether the values look like names of rows: text nearly all different, or whole numbers that count up."""
-    if len(values) < _IDENTIFIER_ROWS or distinct < _IDENTIFIER_SHARE * len(values):
+    if len(values) < _IDENTIFIER_ROWS:
         return False
     if kind == "text":
-        return True
-    if kind != "integer" or distinct < rows:
+        return len(set(values.tolist())) >= _IDENTIFIER_SHARE * len(values)
+    if kind != "integer" or not all_differ:
         return False
     ordered = np.sort(values)
-    return bool(np.all(np.diff(ordered) == 1)) and bool(np.all(np.diff(values) == 1) or ordered[0] in (0, 1))
+    counts_up = bool(np.all(np.diff(ordered) == 1)) and ordered[0] in (0, 1)
+    return counts_up or _IDENTIFIER_NAME.search(name) is not None
 
 
 def _warn(warnings: list[RunWarning], code: str, name: str, text: str, count: int | None = None) -> str:

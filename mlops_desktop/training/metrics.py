@@ -25,6 +25,8 @@ class Scores:
 
     values: dict[str, float] = field(default_factory=dict[str, float])
     undefined: dict[str, str] = field(default_factory=dict[str, str])
+    partial: dict[str, str] = field(default_factory=dict[str, str])
+    """Metric that is the mean of some folds only, to which ones are left out and why."""
 
     def put(self, name: str, compute: Callable[[], Any], unless: str = "") -> None:
         """Compute the metric `name`, `unless` a reason says that it can't be."""
@@ -134,5 +136,9 @@ def mean_over_folds(folds: list[Scores], names: list[str]) -> tuple[Scores, dict
                 for i, fold in enumerate(folds)
                 if math.isnan(fold.values[metric])
             ]
-            total.undefined[metric] = f"undefined on {len(gone)} of {len(each)} folds ({'; '.join(gone[:5])})"
+            where = f"undefined on {len(gone)} of {len(each)} folds ({'; '.join(gone[:5])})"
+            if known:
+                total.partial[metric] = f"the mean of {len(known)} of {len(each)} folds, {where}"
+            else:
+                total.undefined[metric] = where
     return total, values

@@ -64,7 +64,7 @@ def _input(name: str, kind: str, table: InputTable, rows: Array, used: bool) -> 
         "may_be_missing": bool(missing.any()),
         "used": used,
         "required": used,
-        "example": json_value(known[0], kind) if len(known) else None,
+        "example": next((v for v in (_plain(json_value(x, kind)) for x in known[:50]) if v is not None), None),
     }
     if kind == "text":
         values, counts = np.unique(known.astype(str), return_counts=True)

@@ -224,9 +224,11 @@ class Training:
             self.found.predicted.append(Predicted(final.part, scored.outputs))
             note = f"{len(final.part.test):,} rows"
             self.reporter.stage_done("Test", self._word(self.found.scores), note)
+        titles = {info.name: info.title for info in METRICS}
         for name, reason in self.found.scores.undefined.items():
-            title = next(info.title for info in METRICS if info.name == name)
-            self.reporter.warn(RunWarning("undefined", f"{title} is {_undefined(reason)}.", name))
+            self.reporter.warn(RunWarning("undefined", f"{titles[name]} is {_undefined(reason)}.", name))
+        for name, reason in self.found.scores.partial.items():
+            self.reporter.warn(RunWarning("partial", f"{titles[name]} is {reason}.", name))
 
     def _save(self, setting: Setting, final: PartFit, files: dict[str, bytes]) -> None:
         self.reporter.stage("Save")
