@@ -188,13 +188,15 @@ class History:
         self.add(self.lab.new(self.staged(table)), table)
 
     def do_append(self) -> None:
+        self.append(self.keys(), self.like(self.models[self.newest]))
+
+    def append(self, keys: list[int], columns: list[tuple[str, str]]) -> None:
+        """Append rows of those `keys` that aren't taken."""
         parent = self.models[self.newest]
-        k = self.key(parent)
-        taken = {row[k] for row in parent.rows}
-        keys = [x for x in self.keys() if f"p{x}" not in taken]
-        table = self.table(keys, self.like(parent))
-        columns, old, new, _ = parent.continued(table)
-        self.add(self.lab.append(self.newest, self.staged(table)), Model(columns, old + new))
+        taken = {row[self.key(parent)] for row in parent.rows}
+        table = self.table([x for x in keys if f"p{x}" not in taken], columns)
+        columns_after, old, new, _ = parent.continued(table)
+        self.add(self.lab.append(self.newest, self.staged(table)), Model(columns_after, old + new))
 
     def do_replace(self) -> None:
         parent = self.models[self.newest]
@@ -285,15 +287,18 @@ class History:
         self.add(self.lab.delete(self.newest, condition), Model(parent.columns, rows))
 
     def do_bring_a_column_back(self) -> None:
-        parent = self.models[self.newest]
-        only_k = self.key(parent)
+        base = self.newest
+        parent = self.models[base]
+        columns = [(n, t or "INTEGER") for n, t in parent.columns if n != "k"]
         self.types = ["VARCHAR"]
-        rows = [[row[only_k]] for row in parent.rows]
-        bare = Model([("k", "VARCHAR" if rows else None)], rows)
+        rows = [[row[self.key(parent)]] for row in parent.rows]
         before = dict(zip(parent.places(), (t for _, t in parent.columns), strict=True))
-        after = Model([("k", bare.columns[0][1] or before[("k", 0)])], rows)
+        bare = Model([("k", "VARCHAR" if rows else None)], rows)
+        after = Model([("k", "VARCHAR" if rows else before[("k", 0)])], rows)
         self.add(self.lab.replace(self.newest, self.staged(bare)), after)
-        self.do_append()
+        self.append(self.random.sample(range(60), 12), columns)
+        self.compare(base, self.newest, keyed=True)
+        self.compare(base, self.newest, keyed=False)
 
     def do_erase(self) -> None:
         lab = self.lab
@@ -313,16 +318,10 @@ class History:
 
     def do_widen_twice(self) -> None:
         parent = self.models[self.newest]
-        k = self.key(parent)
-        numbers = [n for i, (n, t) in enumerate(parent.columns) if t == "INTEGER" and i != k]
+        numbers = [n for n, t in parent.columns if t == "INTEGER"]
         name = numbers[0] if numbers else "n"
         for type_ in ("INTEGER", "DOUBLE", "VARCHAR"):
-            parent = self.models[self.newest]
-            taken = {row[k] for row in parent.rows}
-            keys = [x for x in range(60) if f"p{x}" not in taken][:2]
-            table = self.table(keys, [(name, type_)])
-            columns, old, new, _ = parent.continued(table)
-            self.add(self.lab.append(self.newest, self.staged(table)), Model(columns, old + new))
+            self.append(self.random.sample(range(60), 12)[:4], [(name, type_)])
 
     def do_difference(self) -> None:
         first, second = (self.random.choice(list(self.models)) for _ in range(2))
