@@ -16,7 +16,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 import msgspec
 
-from . import __version__
+from .version import __version__
 from .domain.changes import News
 from .domain.errors import BusyError, NotFoundError, RefusedError, ResourceError, from_message
 from .domain.jobs import Job, JobRow

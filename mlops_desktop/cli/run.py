@@ -89,7 +89,7 @@ def application(asked: Asked) -> Any:
     """The whole command line as a cyclopts application."""
     import cyclopts
 
-    from mlops_desktop import __version__
+    from mlops_desktop.version import __version__
 
     app = cyclopts.App(
         name="mlops-desktop",

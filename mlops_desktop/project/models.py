@@ -129,7 +129,8 @@ class Models(Group, group="models"):
             Value by column; a column that is left out is missing.
         """
         version = self.store.models.version(model)
-        return self._backend.predict(self.store.model_files.serve_work(version), row)
+        known = {i.name: None for i in self.store.model_files.signature(version).inputs if i.required}
+        return self._backend.predict(self.store.model_files.serve_work(version), {**known, **row})
 
     @verb(right="edit", undoable=True)
     def rename(self, model: ModelRef, name: str) -> Model:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from mlops_desktop import __version__
+from mlops_desktop.version import __version__
 from mlops_desktop.domain.errors import BusyError
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.domain.projects import ServiceHealth

@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_desktop import __version__, system
+from mlops_desktop import system
+from mlops_desktop.version import __version__
 from mlops_desktop.domain.errors import BusyError, UserError, to_message
 from mlops_desktop.presence.discovery import failure_line
 from mlops_desktop.presence.notice import EXIT_OWNED, RENEW_EVERY_S, Leaving, Listener, claim

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_desktop import __version__, system
+from mlops_desktop import system
+from mlops_desktop.version import __version__
 from mlops_desktop.domain.errors import (
     CancelledError,
     ConflictError,

@@ -17,6 +17,7 @@ from mlops_desktop.domain.runs import Run
 
 from .artifacts import Artifacts
 from .child_jobs import Follower, write_job
+from .scoring import scoring_input
 
 if TYPE_CHECKING:
     from .session import Session
@@ -66,7 +67,7 @@ class ModelFiles:
 
         def run(work: Work) -> ScoredFile:
             work.progress("Read")
-            with work.session.imports.scoring_input(work, source, self._types(work.session, version)) as (path, columns):
+            with scoring_input(work, source) as (path, columns):
                 outcome = _in_child(work, ScoreWork(paths, version.ref, str(path), target, columns))
             assert outcome.scored is not None
             return work.finish(lambda session: _said(session, f"Scored {source} with {version.ref}", outcome.scored))
@@ -89,10 +90,6 @@ class ModelFiles:
             return work.finish(lambda session: session.bundles.add(version, exported))
 
         return run
-
-    def _types(self, session: Session, version: ModelVersion) -> dict[str, str]:
-        """Shown type by input, so that a file to score is read as the training data was."""
-        return {i.name: i.type for i in session.model_files.signature(version).inputs}
 
     def _run(self, version: ModelVersion) -> Run:
         return self._session.runs.find(version.run_id)
