@@ -18,7 +18,7 @@ from mlops_desktop.store.reading.encoding import Encoding, find_encoding, recode
 from mlops_desktop.store.reading.relation import Relation
 from mlops_desktop.store.reading.source import HEAD_BYTES, Source
 from mlops_desktop.store.reading.sql import literal
-from mlops_desktop.store.reading.text_repair import Repaired, repair
+from mlops_desktop.store.reading.text_repair import Repaired, count_records, repair
 
 _FULL_LOOK_BYTES = 64 << 20
 """Texts up to this size have the shape of every record checked before they are read."""
@@ -37,6 +37,8 @@ class Text:
     """Whether `head` is all of it."""
     content: Path
     """The text in its own encoding."""
+    all_rows: bool
+    """Whether `facts` are about all of it."""
 
 
 def read_text(source: Source, path: Path, options: ImportOptions, *, all_rows: bool) -> Relation:
@@ -63,7 +65,7 @@ def read_text(source: Source, path: Path, options: ImportOptions, *, all_rows: b
     size = text.path.stat().st_size
     look = size <= (_FULL_LOOK_BYTES if all_rows else HEAD_BYTES)
     repaired = repair(source, text.path, text.facts, found, options, every_record=look)
-    return _relation(text, found, repaired, options)
+    return _relation(source, text, found, repaired, options)
 
 
 def repair_and_read(source: Source, path: Path, options: ImportOptions) -> Relation:
@@ -71,7 +73,7 @@ def repair_and_read(source: Source, path: Path, options: ImportOptions) -> Relat
     text = understand(source, path, options, all_rows=True)
     found = find_dialect(text.head, options, is_whole=text.is_whole)
     return _relation(
-        text, found, repair(source, text.path, text.facts, found, options, every_record=True), options
+        source, text, found, repair(source, text.path, text.facts, found, options, every_record=True), options
     )
 
 
@@ -87,7 +89,7 @@ def understand(source: Source, path: Path, options: ImportOptions, *, all_rows: 
         _refuse_zeros(source, facts)
     if encoding.name != "utf-8":
         target = source.scratch / "utf-8"
-        bad_line = recode(path, target, encoding.name)
+        bad_line = recode(path, target, encoding.name, limit=None if all_rows else HEAD_BYTES)
         if bad_line is not None:
             raise source.error(
                 f"Line {bad_line} has bytes that are no letters in the encoding {encoding.name}.",
@@ -101,7 +103,13 @@ def understand(source: Source, path: Path, options: ImportOptions, *, all_rows: 
             head = file.read(HEAD_BYTES)
         is_whole = path.stat().st_size <= len(head)
     return Text(
-        path, head.decode("utf-8", errors="ignore").removeprefix("\ufeff"), facts, encoding, is_whole, content
+        path,
+        head.decode("utf-8", errors="ignore").removeprefix("\ufeff"),
+        facts,
+        encoding,
+        is_whole,
+        content,
+        all_rows,
     )
 
 
@@ -136,7 +144,9 @@ def _refuse_zeros(source: Source, facts: ByteFacts) -> None:
     )
 
 
-def _relation(text: Text, found: Dialect, repaired: Repaired, options: ImportOptions) -> Relation:
+def _relation(
+    source: Source, text: Text, found: Dialect, repaired: Repaired, options: ImportOptions
+) -> Relation:
     width = len(found.names)
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(repaired.width))
     settings = {
@@ -185,7 +195,17 @@ def _relation(text: Text, found: Dialect, repaired: Repaired, options: ImportOpt
         skipped_lines=repaired.skipped_lines,
         rows=repaired.rows,
         content=text.content,
+        lines=_plain_rows(text.facts, found) if text.all_rows else None,
+        count=lambda: count_records(repaired, found),
+        sha256=text.facts.sha256 if text.content == source.alias else "",
     )
+
+
+def _plain_rows(facts: ByteFacts, found: Dialect) -> int:
+    """Rows of a text whose records are its lines."""
+    ends = facts.lf + facts.cr - facts.crlf
+    lines = ends + (facts.last not in (b"\n", b"\r", b""))
+    return lines - (found.first_line - 1) - (1 if found.has_header else 0)
 
 
 def _notes(found: Dialect) -> tuple[Problem, ...]:

@@ -141,13 +141,21 @@ def _reads_as_latin(sample: bytes) -> bool:
     return western >= 0.98 * len(beyond) and pairs <= 0.25 * len(beyond)
 
 
-def recode(path: Path, target: Path, encoding: str) -> int | None:
-    """Write `path` as UTF-8 to `target`; the line with the first byte that is no letter, or `None`."""
+def recode(path: Path, target: Path, encoding: str, *, limit: int | None = None) -> int | None:
+    """Write `path` as UTF-8 to `target`; the line with the first byte that is no letter, or `None`.
+
+    With a `limit` (in bytes) only the whole lines at the beginning are written.
+
+    Raises
+    ------
+    LookupError
+        There is no encoding of that name.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
     lines = 0
     with target.open("wb") as out:
         try:
-            for text in _decoded(path, decoder):
+            for text in _decoded(path, decoder, limit):
                 lines += text.count("\n")
                 out.write(text.removeprefix("\ufeff").encode("utf-8"))
         except UnicodeError:
@@ -155,8 +163,12 @@ def recode(path: Path, target: Path, encoding: str) -> int | None:
     return None
 
 
-def _decoded(path: Path, decoder: codecs.IncrementalDecoder) -> Iterator[str]:
+def _decoded(path: Path, decoder: codecs.IncrementalDecoder, limit: int | None) -> Iterator[str]:
     with path.open("rb") as file:
+        if limit is not None and path.stat().st_size > limit:
+            text = decoder.decode(file.read(limit))
+            yield text[: max(text.rfind("\n"), text.rfind("\r")) + 1]
+            return
         while chunk := file.read(CHUNK_BYTES):
             yield decoder.decode(chunk)
     yield decoder.decode(b"", True)

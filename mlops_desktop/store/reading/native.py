@@ -7,7 +7,7 @@ decimal or text, with a word.
 from __future__ import annotations
 
 from mlops_desktop.domain.imports import column_type
-from mlops_desktop.store.reading.types import Reading
+from mlops_desktop.store.reading.proofs import Reading
 
 _KEPT = frozenset(
     (
@@ -50,14 +50,14 @@ def native(declared: str, converted: tuple[str, str, str] | None = None) -> Read
         return Reading(column_type(kind), kind, value, "true", why, notable=True)
     plain = declared.upper()
     if plain in ("DOUBLE", "FLOAT"):
-        return _as_it_is(declared)
+        return Reading(column_type(declared), declared, "{v} + 0", why="As the file declares it.")
     if plain in ("HUGEINT", "UHUGEINT"):
         value = "try_cast({v} AS DECIMAL(38,0))"
         return Reading(
             column_type("DECIMAL(38,0)"),
             "DECIMAL(38,0)",
             value,
-            f"{value} IS NOT NULL",
+            "{x} IS NOT NULL",
             "128-bit whole numbers, kept as exact decimals.",
             notable=True,
         )
@@ -82,4 +82,4 @@ def _holds(declared: str, inner: tuple[str, ...]) -> bool:
 
 
 def _as_it_is(declared: str) -> Reading:
-    return Reading(column_type(declared), declared, "{v}", "true", "As the file declares it.")
+    return Reading(column_type(declared), declared, why="As the file declares it.")

@@ -11,7 +11,7 @@ from mlops_desktop.domain.tables import Table
 from mlops_desktop.store.reading.readers import read
 from mlops_desktop.store.reading.source import Source, open_source
 from mlops_desktop.store.reading.sql import Cursor
-from mlops_desktop.store.reading.staging import Typed, decisions_of, failure, type_columns
+from mlops_desktop.store.reading.staging import Typed, check_chosen, decisions_of, failure, type_columns
 
 _SHOWN_ROWS = 50
 _ALL_ROWS_BYTES = 4 << 20
@@ -40,6 +40,7 @@ def preview(cursor: Cursor, path: Path, options: ImportOptions) -> FilePreview:
         relation = read(cursor, source, options, all_rows=all_rows)
         try:
             typed = type_columns(cursor, source, relation, options, all_rows=all_rows)
+            typed = check_chosen(cursor, source, typed, refuse=False)
             return _shown(cursor, source, typed, exact=all_rows or relation.types[:1] != (None,))
         except duckdb.Error as error:
             raise failure(source, error) from error

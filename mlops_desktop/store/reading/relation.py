@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,12 @@ class Relation:
     skipped_lines: tuple[int, ...] = ()
     rows: int | None = None
     """Rows, where the file says so or they were counted."""
+    lines: int | None = None
+    """Rows, if no record spans lines and no line is blank: a text's cheap count, to compare with."""
+    count: Callable[[], int] | None = None
+    """Counts the rows of a text by its own rule, to be asked where `lines` does not agree."""
+    sha256: str = ""
+    """Hash of the source, where the reader took it on the way."""
     texts: frozenset[int] = frozenset()
     """Columns that the file declares as texts: they become dates or times at most, never numbers."""
     content: Path | None = None

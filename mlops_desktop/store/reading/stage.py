@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,8 @@ from mlops_desktop.store.reading.source import Source, open_source, sha256_of
 from mlops_desktop.store.reading.sql import Cursor
 from mlops_desktop.store.reading.staging import (
     Physical,
-    Progress,
     Typed,
+    check_chosen,
     decisions_of,
     failure,
     misfit,
@@ -27,6 +26,7 @@ from mlops_desktop.store.reading.staging import (
     widen,
     write,
 )
+from mlops_desktop.store.reading.watching import Progress, watched
 
 _ALL_ROWS_BYTES = 24 << 20
 """Texts up to this size have the types decided by all rows before the first pass that writes."""
@@ -95,21 +95,21 @@ def stage(
     """
     began = time.monotonic()
     with open_source(path, target.parent) as source, ThreadPoolExecutor(1) as pool:
-        digest = pool.submit(sha256_of, source.alias)
         progress("Looking at the file", None)
         cursor.execute("SET TimeZone='UTC'")
-        relation = read(cursor, source, options, all_rows=True)
-        names = tuple(physical(relation.names))
-        typed = None
         try:
+            relation = read(cursor, source, options, all_rows=True)
+            digest = None if relation.sha256 else pool.submit(sha256_of, source.alias)
             typed = type_columns(cursor, source, relation, options, all_rows=_is_small(source, relation))
-            progress("Reading and proving every row", None)
-            typed, rows = _write(cursor, source, typed, options, names, target)
+            typed = check_chosen(cursor, source, typed, refuse=True)
+            with watched(cursor, progress, "Reading and proving every row"):
+                typed, names, rows = _write(cursor, source, typed, options, physical, target)
         except duckdb.Error as error:
             target.unlink(missing_ok=True)
             raise failure(source, error) from error
         source.check_unchanged()
-        facts = SourceFacts(path, digest.result(), source.size_bytes, source.mtime_ns)
+        sha256 = digest.result() if digest else relation.sha256
+        facts = SourceFacts(path, sha256, source.size_bytes, source.mtime_ns)
         return _staged(typed, names, rows, target, facts, time.monotonic() - began)
 
 
@@ -119,12 +119,15 @@ def _is_small(source: Source, relation: Relation) -> bool:
 
 
 def _write(
-    cursor: Cursor, source: Source, typed: Typed, options: ImportOptions, names: Sequence[str], target: Path
-) -> tuple[Typed, int]:
+    cursor: Cursor, source: Source, typed: Typed, options: ImportOptions, physical: Physical, target: Path
+) -> tuple[Typed, tuple[str, ...], int]:
     """Write; where the shape or a value does not fit, look at all rows and write once more."""
+    names = tuple(physical(typed.relation.names))
     for attempt in range(3):
         try:
-            return typed, write(cursor, typed, names, target)
+            rows = write(cursor, typed, names, target)
+            _check_rows(typed.relation, rows)
+            return typed, names, rows
         except duckdb.Error as error:
             if attempt == 2 or isinstance(error, duckdb.InterruptException):
                 raise
@@ -133,9 +136,19 @@ def _write(
             elif "CSV" in str(error) or "beyond the last name" in str(error):
                 relation = repair_and_read(source, typed.relation.content or source.alias, options)
                 typed = type_columns(cursor, source, relation, options, all_rows=True)
+                names = tuple(physical(relation.names))
             else:
                 raise
     raise AssertionError("the loop returns or raises")
+
+
+def _check_rows(relation: Relation, rows: int) -> None:
+    """Compare what was written with what the file has by our own count."""
+    if relation.rows is None and rows == relation.lines:
+        return
+    expected = relation.rows if relation.rows is not None else relation.count() if relation.count else rows
+    if rows != expected:
+        raise duckdb.InvalidInputException(f"CSV reader gave {rows} rows of {expected}")
 
 
 def _staged(

@@ -11,16 +11,17 @@ import duckdb
 
 from mlops_desktop.domain.errors import CancelledError, ResourceError
 from mlops_desktop.domain.imports import ColumnType, Decision, ImportOptions, Problem, Remedy, Widened
+from mlops_desktop.store.reading.choices import choices, chosen_reading, unreadable
 from mlops_desktop.store.reading.native import native
+from mlops_desktop.store.reading.proofs import Reading, text
 from mlops_desktop.store.reading.relation import Relation
 from mlops_desktop.store.reading.source import Source
 from mlops_desktop.store.reading.sql import Cursor, literal, name
-from mlops_desktop.store.reading.types import Reading, decide, text
+from mlops_desktop.store.reading.types import decide
 from mlops_desktop.store.reading.values import ColumnValues, examine
 
 Physical = Callable[[Sequence[str]], Sequence[str]]
-Progress = Callable[[str, float | None], None]
-"""Called with the stage in words and the share done, if it is known; may raise to cancel."""
+"""Gives the names in the Parquet file for written ones."""
 
 _OF_TEXTS = (ColumnType.TEXT, ColumnType.DATE, ColumnType.TIME, ColumnType.TIMESTAMP, ColumnType.INSTANT)
 _SAMPLE_ROWS = 3000
@@ -71,8 +72,8 @@ def _decided(
         if place in relation.texts and reading.type not in _OF_TEXTS and reading.has_values:
             reading = text("Texts in the file, kept as written.")
         chosen = options.types.get(relation.names[place])
-        if chosen is not None and chosen is not reading.type:
-            reading = text("As you chose.") if chosen is ColumnType.TEXT else reading
+        if chosen is not None:
+            reading = chosen_reading(relation.names[place], chosen, reading, values[place], options)
         if options.missing:
             reading = replace(reading, missing=(*reading.missing, *options.missing))
         if reading.problem:
@@ -97,33 +98,50 @@ def _undecided(column: str, reading: Reading) -> Problem:
     )
 
 
-def expression(column: str, reading: Reading, place: int) -> str:
-    """The SQL of a column in its type; an error where a value does not fit."""
-    if reading.value == "{v}" and reading.proof == "true" and not reading.missing:
-        return column
+def _fits(reading: Reading, place: int) -> tuple[str, str, str]:
+    """SQL of a column's missing cells, its proof and the text read, over ``c`` (text) and ``x`` (value) columns."""
+    column = f"c{place}"
     plain = f"trim({column}, ' ')" if reading.trims else column
-    value, proof = reading.value.format(v=plain), reading.proof.format(v=plain)
     missing = f"{column} IS NULL"
     if reading.missing:
         missing += f" OR {plain} IN ({', '.join(literal(token) for token in reading.missing)})"
-    if reading.duckdb in ("DOUBLE", "FLOAT"):
-        value = f"({value}) + 0"
-    failed = f"error({literal(f'{_MISFIT}{place}:')} || {column}::VARCHAR)"
+    return missing, reading.proof_of(plain, f"x{place}"), plain
+
+
+def expression(reading: Reading, place: int) -> str:
+    """The SQL of a column in its type; an error where a value does not fit."""
+    if reading.is_plain:
+        return f"c{place}"
+    missing, proof, _ = _fits(reading, place)
+    value = f"x{place} + 0" if reading.duckdb in ("DOUBLE", "FLOAT") else f"x{place}"
+    failed = f"error({literal(f'{_MISFIT}{place}:')} || c{place}::VARCHAR)"
+    if reading.misfits_are_missing:
+        failed = "NULL"
     return f"CASE WHEN {missing} THEN NULL WHEN {proof} THEN {value} ELSE {failed} END::{reading.duckdb}"
+
+
+def with_values(typed: Typed, places: Sequence[int]) -> str:
+    """The relation with a value column ``x`` beside each text column ``c`` that is not written as it stands."""
+    shown: list[str] = []
+    for place in places:
+        reading = typed.readings[place]
+        shown.append(f"c{place}")
+        if not reading.is_plain:
+            shown.append(f"{reading.value_of(_fits(reading, place)[2])} AS x{place}")
+    return f"(SELECT {', '.join(shown)} FROM {typed.relation.sql})"
 
 
 def write(cursor: Cursor, typed: Typed, physical: Sequence[str], target: Path) -> int:
     """One COPY of all rows in their order into `target`; the number of rows."""
     columns = ", ".join(
-        f"{expression(f'c{place}', reading, place)} AS {name(physical[place])}"
+        f"{expression(reading, place)} AS {name(physical[place])}"
         for place, reading in enumerate(typed.readings)
     )
-    statement = f"COPY (SELECT {columns} FROM {typed.relation.sql}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
-    row = cursor.execute(statement).fetchone()
-    rows = int(row[0]) if row else 0
-    if typed.relation.rows not in (None, rows):
-        raise duckdb.InvalidInputException(f"CSV reader gave {rows} rows of {typed.relation.rows}")
-    return rows
+    source = with_values(typed, range(len(typed.readings)))
+    row = cursor.execute(
+        f"COPY (SELECT {columns} FROM {source}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def misfit(error: duckdb.Error) -> int | None:
@@ -147,21 +165,52 @@ def widen(cursor: Cursor, source: Source, typed: Typed, options: ImportOptions) 
     return replace(again, widened=(*typed.widened, *widened))
 
 
+def check_chosen(cursor: Cursor, source: Source, typed: Typed, *, refuse: bool) -> Typed:
+    """Look for values that are none of the type that a person chose, in all rows of the relation.
+
+    Raises
+    ------
+    FileError
+        With row and column, where `refuse` and no remedy was chosen.
+    """
+    problems: list[Problem] = []
+    for place, reading in enumerate(typed.readings):
+        if not reading.is_chosen or reading.is_plain:
+            continue
+        missing, proof, _ = _fits(reading, place)
+        row = cursor.execute(
+            f"SELECT count(*), min(r), arg_min(v, r) FROM (SELECT row_number() OVER () AS r, c{place} AS v, "
+            f"NOT ({missing} OR coalesce({proof}, false)) AS odd FROM {with_values(typed, [place])}) WHERE odd"
+        ).fetchone()
+        if not row or not row[0]:
+            continue
+        column, lost = typed.relation.names[place], reading.misfits_are_missing
+        problem = unreadable(column, reading.type, int(row[0]), int(row[1]), str(row[2]), lost=lost)
+        if refuse and not lost:
+            raise source.error(
+                f"Row {problem.row}, column {column}: {problem.what}",
+                remedy="Choose that such values are missing, or keep the column as text.",
+                row=problem.row,
+                column=column,
+            )
+        problems.append(problem)
+    return replace(typed, problems=(*typed.problems, *problems))
+
+
 def _failing(cursor: Cursor, typed: Typed) -> list[int]:
     """Columns of text with a value that their reading does not take."""
-    tests: list[str] = []
-    places: list[int] = []
-    for place, reading in enumerate(typed.readings):
-        if typed.relation.types[place] is None and reading.proof != "true":
-            plain = f"trim(c{place}, ' ')" if reading.trims else f"c{place}"
-            missing = f"c{place} IS NULL"
-            if reading.missing:
-                missing += f" OR {plain} IN ({', '.join(literal(token) for token in reading.missing)})"
-            tests.append(f"bool_or(NOT ({missing} OR coalesce({reading.proof.format(v=plain)}, false)))")
-            places.append(place)
-    if not tests:
+    places = [
+        place
+        for place, reading in enumerate(typed.readings)
+        if typed.relation.types[place] is None and not reading.is_plain and not reading.is_chosen
+    ]
+    if not places:
         return []
-    row = cursor.execute(f"SELECT {', '.join(tests)} FROM {typed.relation.sql}").fetchone() or ()
+    tests: list[str] = []
+    for place in places:
+        missing, proof, _ = _fits(typed.readings[place], place)
+        tests.append(f"bool_or(NOT ({missing} OR coalesce({proof}, false)))")
+    row = cursor.execute(f"SELECT {', '.join(tests)} FROM {with_values(typed, places)}").fetchone() or ()
     return [place for place, fails in zip(places, row, strict=True) if fails]
 
 
@@ -179,7 +228,7 @@ def decisions_of(typed: Typed) -> tuple[Decision, ...]:
             name_,
             "no value yet" if not reading.has_values else reading.type.value,
             reading.why,
-            _choices(reading) if declared is None else (),
+            choices(reading.type) if declared is None else (),
             is_column=True,
             notable=reading.notable,
         )
@@ -188,18 +237,6 @@ def decisions_of(typed: Typed) -> tuple[Decision, ...]:
         )
     ]
     return (*typed.relation.decisions, *columns)
-
-
-def _choices(reading: Reading) -> tuple[str, ...]:
-    kinds = (
-        ColumnType.TEXT,
-        ColumnType.INTEGER,
-        ColumnType.DECIMAL,
-        ColumnType.BOOLEAN,
-        ColumnType.DATE,
-        ColumnType.TIMESTAMP,
-    )
-    return tuple(kind.value for kind in kinds if kind is not reading.type)
 
 
 def failure(source: Source, error: duckdb.Error) -> Exception:

@@ -180,6 +180,20 @@ def _by_records(source: Source, path: Path, found: Dialect, options: ImportOptio
     )
 
 
+def count_records(repaired: Repaired, found: Dialect) -> int:
+    """Rows of a repaired text, by following its quotes."""
+    quote = found.quote if repaired.has_quotes else ""
+    scan = scan_records(
+        repaired.path,
+        found.delimiter,
+        quote,
+        escape=found.escape,
+        line_end=repaired.line_end,
+        width=repaired.width,
+    )
+    return scan.count - (1 if repaired.has_header else 0)
+
+
 def _refuse_quote(source: Source, scan: RecordScan, header: int) -> None:
     line, row = scan.bad_quote_line, (scan.bad_quote_record or 0) + 1 - header
     raise source.error(

@@ -1,4 +1,4 @@
-"""Which type a text column gets from the classes of its values, and how each value is read and proved.
+"""Which type a text column gets from the classes of its values.
 
 The rule of the house: a type is taken only when every value says so and nothing of a value goes away without a
 word. Where values disagree the column is text as written.
@@ -7,50 +7,27 @@ word. Where values disagree the column is text as written.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from mlops_desktop.domain.imports import ColumnType, DateOrder, ImportOptions
-from mlops_desktop.store.reading.sql import literal
-from mlops_desktop.store.reading.values import BOOLEANS, ColumnValues, Seen
-
-_EXACT_DIGITS = 17
-"""Significant digits that a double gives back."""
-_WHOLE_DIGITS = 15
-"""Digits of a whole number that a double surely gives back."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the values of one column are read.
-
-    `value` and `proof` are SQL about a text ``{v}``: the value in its type, and whether nothing of the text is
-    lost by it.
-    """
-
-    type: ColumnType
-    duckdb: str
-    value: str
-    proof: str
-    why: str
-    missing: tuple[str, ...] = ()
-    """Spellings that stand for a missing value."""
-    missing_count: int = 0
-    trims: bool = False
-    notable: bool = False
-    has_values: bool = True
-    problem: str = ""
-    """What should be looked at, in a sentence; empty when nothing."""
-    problem_row: int | None = None
-
-
-TEXT = Reading(ColumnType.TEXT, "VARCHAR", "{v}", "true", "Kept as written.")
-
-
-def text(why: str, *, notable: bool = False, row: int | None = None, problem: str = "") -> Reading:
-    """The column as written."""
-    return Reading(
-        ColumnType.TEXT, "VARCHAR", "{v}", "true", why, notable=notable, problem=problem, problem_row=row
-    )
+from mlops_desktop.store.reading.proofs import (
+    EXACT_DIGITS,
+    WHOLE_DIGITS,
+    Reading,
+    big_integer,
+    boolean,
+    clock,
+    exact_decimal,
+    formatted_date,
+    instant,
+    integer,
+    iso_date,
+    nanoseconds,
+    real,
+    text,
+    timestamp,
+)
+from mlops_desktop.store.reading.values import ColumnValues, Seen
 
 
 def decide(values: ColumnValues, options: ImportOptions, *, comma_decimals: bool = False) -> Reading:
@@ -86,11 +63,10 @@ def _with_missing(
 ) -> Reading:
     """The same reading with tokens for missing, blanks and empty texts looked after."""
     empty = values.classes.get("empty")
-    missing = [""] if empty else []
-    why, notable, count = reading.why, reading.notable, 0
+    missing = ("",) if empty else ()
+    why, notable = reading.why, reading.notable
     if token:
         missing += token.spellings
-        count += token.count
         why += (
             f" {token.count} cells with {_some(token.spellings)} are missing, first in row {token.first_row}."
         )
@@ -99,17 +75,8 @@ def _with_missing(
     if padded:
         why += f" Blanks around {padded} values were removed."
         notable = True
-    return Reading(
-        reading.type,
-        reading.duckdb,
-        reading.value,
-        reading.proof,
-        why,
-        missing=tuple(missing) + reading.missing,
-        missing_count=count + reading.missing_count,
-        trims=padded > 0 or (empty is not None and empty.padded > 0),
-        notable=notable,
-    )
+    trims = padded > 0 or any(s.padded for s in (empty, token) if s)
+    return replace(reading, why=why, missing=missing + reading.missing, trims=trims, notable=notable)
 
 
 def _some(spellings: Iterable[str]) -> str:
@@ -118,7 +85,7 @@ def _some(spellings: Iterable[str]) -> str:
 
 
 def _why_text(seen: dict[str, Seen]) -> str:
-    others = {n: s for n, s in seen.items() if n != "text"}
+    others = {n: s for n, s in seen.items() if n != "text" and not n.startswith("bool ")}
     if "text" not in seen or not others:
         return "Words." if "text" in seen else f"Values of several kinds: {_kinds(seen)}."
     odd = min(seen.items(), key=lambda item: item[1].count)
@@ -153,89 +120,27 @@ def _boolean(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool
         return text("Some words have blanks around them: kept as written.")
     if len(ends) < 2 and families != {"true/false"}:
         return text("Only one word, kept as written.")
-    yes = ", ".join(literal(BOOLEANS[f][0]) for f in sorted(families))
-    no = ", ".join(literal(BOOLEANS[f][1]) for f in sorted(families))
-    value = f"CASE WHEN lower({{v}}) IN ({yes}) THEN true WHEN lower({{v}}) IN ({no}) THEN false END"
-    words = _some({w for s in seen.values() for w in s.spellings})
-    return Reading(ColumnType.BOOLEAN, "BOOLEAN", value, f"({value}) IS NOT NULL", f"Only {words}.")
+    spelled = {
+        end: {w for k, s in seen.items() if k.endswith(f" {end}") for w in s.spellings}
+        for end in ("yes", "no")
+    }
+    return boolean(spelled["yes"], spelled["no"], f"Only {_some(spelled['yes'] | spelled['no'])}.")
 
 
 def _whole(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
     if not set(seen) <= {"integer", "long integer", "nan"} or set(seen) == {"nan"}:
         return None
     nan = seen.get("nan")
-    missing, count = ((nan.example, "nan", "NaN", "NAN"), nan.count) if nan else ((), 0)
+    missing = nan.spellings if nan else ()
     why = f" {nan.count} nan (not a number) are missing." if nan else ""
     if "long integer" not in seen:
-        return integer(f"Whole numbers.{why}", missing, count)
+        return integer(f"Whole numbers.{why}", missing)
     most = max(seen[k].whole_digits for k in ("integer", "long integer") if k in seen)
     if most > 38:
         return text(
             f"Whole numbers of up to {most} digits, more than any number type holds: kept as written."
         )
-    return big_integer(f"Whole numbers of up to {most} digits, all kept.{why}", missing, count)
-
-
-def integer(why: str, missing: tuple[str, ...] = (), missing_count: int = 0) -> Reading:
-    """64-bit whole numbers, proved by their text."""
-    value = "try_cast({v} AS BIGINT)"
-    return Reading(
-        ColumnType.INTEGER,
-        "BIGINT",
-        value,
-        f"{value}::VARCHAR = {{v}}",
-        why,
-        missing,
-        missing_count,
-        notable=bool(missing),
-    )
-
-
-def big_integer(why: str, missing: tuple[str, ...] = (), missing_count: int = 0) -> Reading:
-    """Whole numbers of up to 38 digits, proved by their text."""
-    value = "try_cast({v} AS DECIMAL(38,0))"
-    return Reading(
-        ColumnType.BIG_INTEGER,
-        "DECIMAL(38,0)",
-        value,
-        f"{value}::VARCHAR = {{v}}",
-        why,
-        missing,
-        missing_count,
-    )
-
-
-_REAL = r"-?(0|[1-9][0-9]*)?([.][0-9]*)?([eE][-+]?[0-9]+)?"
-
-
-def real(why: str, *, marks: str = "", decimal: str = ".", notable: bool = False) -> Reading:
-    """Doubles; `marks` go away before reading, `decimal` becomes the point.
-
-    The proof: the text is a number as people and programs write it, and has no more digits than a double keeps
-    (17, as printed by programs; 15 where it is a whole number), and isn't beyond a double's range.
-    """
-    plain = f"translate({{v}}, {literal(decimal + marks)}, '.')" if marks or decimal != "." else "{v}"
-    value = f"try_cast({plain} AS DOUBLE)"
-    digits = f"strlen(regexp_replace(ltrim(translate({plain}, '-.', ''), '0'), '[eE].*', ''))"
-    whole = f"contains({plain}, '.') OR contains(lower({plain}), 'e')"
-    short = f"strlen({plain}) <= 15 AND regexp_full_match({plain}, '-?(0|[1-9][0-9]*)([.][0-9]+)?')"
-    long = (
-        f"regexp_full_match({plain}, {literal(_REAL)}) AND {value} IS NOT NULL AND isfinite({value}) "
-        f"AND ({value} <> 0 OR NOT regexp_matches({plain}, '^-?[0-9.]*[1-9]')) "
-        f"AND (({whole}) AND {digits} <= {_EXACT_DIGITS} OR {digits} <= {_WHOLE_DIGITS} OR {value}::DECIMAL(38,0)::VARCHAR = {plain})"
-    )
-    special = "regexp_full_match({v}, '(?i)nan|[-+]?inf(inity)?')"
-    return Reading(
-        ColumnType.DECIMAL, "DOUBLE", value, f"(({short}) OR ({long}) OR {special})", why, notable=notable
-    )
-
-
-def exact_decimal(scale: int, why: str) -> Reading:
-    """Decimals of up to 38 digits with a fixed number of decimals."""
-    kind = f"DECIMAL(38,{scale})"
-    value = f"try_cast({{v}} AS {kind})"
-    shape = f"regexp_full_match({{v}}, '-?(0|[1-9][0-9]*)([.][0-9]{{{{1,{scale}}}}})?')"
-    return Reading(ColumnType.EXACT_DECIMAL, kind, value, f"({value} IS NOT NULL AND {shape})", why)
+    return big_integer(f"Whole numbers of up to {most} digits, all kept.{why}", missing)
 
 
 def _real(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
@@ -260,7 +165,7 @@ def _real(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -
     fine = [s for k, s in seen.items() if k in ("point", "loose point", "exponent")]
     digits = max((s.digits for s in fine), default=0)
     whole = max((seen[k].whole_digits for k in ("integer", "long integer") if k in seen), default=0)
-    if digits > _EXACT_DIGITS or whole > _WHOLE_DIGITS:
+    if digits > EXACT_DIGITS or whole > WHOLE_DIGITS:
         return _many_digits(seen, digits, whole)
     why, notable = "Numbers with a point.", False
     if point and point.ends_with_zero and point.least_scale < point.most_scale:
@@ -342,8 +247,7 @@ def _date(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -
     if kinds == {"date"}:
         return iso_date("Year first in all rows.")
     if kinds == {"date / year"}:
-        value = "try_strptime({v}, '%Y/%m/%d')::DATE"
-        return Reading(ColumnType.DATE, "DATE", value, f"{value} IS NOT NULL", "Year first in all rows.")
+        return formatted_date("[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}", ("%Y/%m/%d",), "Year first in all rows.")
     if "bad date" in kinds and kinds <= {"date", "bad date", "timestamp"}:
         bad = seen["bad date"]
         return text(
@@ -354,12 +258,6 @@ def _date(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -
         if all(kind.startswith(f"date {mark} ") and kind != "date / year" for kind in kinds):
             return _day_and_month(seen, mark, options.date_order)
     return None
-
-
-def iso_date(why: str) -> Reading:
-    """Dates such as 2024-03-31."""
-    value = "try_cast({v} AS DATE)"
-    return Reading(ColumnType.DATE, "DATE", value, f"{value}::VARCHAR = {{v}}", why)
 
 
 def _day_and_month(seen: dict[str, Seen], mark: str, order: DateOrder | None) -> Reading:
@@ -396,12 +294,13 @@ def _day_and_month(seen: dict[str, Seen], mark: str, order: DateOrder | None) ->
         else "."
     )
     date = f"%d{mark}%m{mark}%Y" if day_first else f"%m{mark}%d{mark}%Y"
+    shape = f"[0-9]{{1,2}}[{mark}][0-9]{{1,2}}[{mark}][0-9]{{4}}"
     if clocks == {False}:
-        value = f"try_strptime({{v}}, '{date}')::DATE"
-        return Reading(ColumnType.DATE, "DATE", value, f"{value} IS NOT NULL", why, notable=True)
-    formats = ", ".join(f"'{date}{clock}'" for clock in (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", ""))
-    value = f"try_strptime(replace({{v}}, 'T', ' '), [{formats}])"
-    return Reading(ColumnType.TIMESTAMP, "TIMESTAMP", value, f"{value} IS NOT NULL", why, notable=True)
+        return formatted_date(shape, (date,), why)
+    formats = tuple(f"{date}{clock}" for clock in (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", ""))
+    return formatted_date(
+        f"{shape}([ T][0-9]{{1,2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,6}})?)?)?", formats, why, clock=True
+    )
 
 
 def _instant(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
@@ -410,11 +309,7 @@ def _instant(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool
         dates = f" {seen['date'].count} dates without a time are midnight." if "date" in kinds else ""
         return timestamp(f"Local times, as written.{dates}", notable=bool(dates))
     if kinds == {"instant"}:
-        value = "try_cast({v} AS TIMESTAMPTZ)"
-        return Reading(
-            ColumnType.INSTANT, "TIMESTAMP WITH TIME ZONE", value, f"({value} IS NOT NULL AND {_ZONED})",
-            "Each row has its zone or offset: kept as instants, shown in UTC.", notable=True,
-        )  # fmt: skip
+        return instant("Each row has its zone or offset: kept as instants, shown in UTC.")
     if "instant" in kinds and kinds <= {"instant", "timestamp", "date"}:
         zoned, local = seen["instant"], next(s for k, s in seen.items() if k != "instant")
         return text(
@@ -422,33 +317,13 @@ def _instant(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool
             notable=True,
         )
     if "nanoseconds" in kinds and kinds <= {"nanoseconds", "timestamp"}:
-        value = "try_cast({v} AS TIMESTAMP_NS)"
-        return Reading(
-            ColumnType.TIMESTAMP,
-            "TIMESTAMP_NS",
-            value,
-            f"{value} IS NOT NULL",
-            "Local times to the nanosecond.",
-        )
+        return nanoseconds("Local times to the nanosecond.")
     return None
-
-
-_ZONED = r"regexp_full_match({v}, '.{{10}}[ T].*(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)')"
-_LOCAL = r"regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,6}})?)?)?')"
-
-
-def timestamp(why: str, *, notable: bool = False) -> Reading:
-    """Local times such as 2024-03-31 02:30:00, without a zone."""
-    value = "try_cast({v} AS TIMESTAMP)"
-    proof = f"({value} IS NOT NULL AND {_LOCAL})"
-    return Reading(ColumnType.TIMESTAMP, "TIMESTAMP", value, proof, why, notable=notable)
 
 
 def _clock(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
     if set(seen) == {"time"}:
-        value = "try_cast({v} AS TIME)"
-        shape = "regexp_full_match({v}, '[0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,6}})?)?')"
-        return Reading(ColumnType.TIME, "TIME", value, f"({value} IS NOT NULL AND {shape})", "Times of day.")
+        return clock("Times of day.")
     if set(seen) == {"duration"} or set(seen) == {"duration", "time"}:
         return text("Durations, or times beyond 24 hours: kept as written.")
     return None

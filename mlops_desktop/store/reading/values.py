@@ -237,6 +237,6 @@ def _query(source: str, columns: Sequence[int], missing: Sequence[str] | None) -
                coalesce(min(CASE WHEN class = 'point' AND contains(t, '.') THEN strlen(t) - strpos(t, '.') END), 0),
                coalesce(max(CASE WHEN class = 'point' AND contains(t, '.') THEN strlen(t) - strpos(t, '.') END), 0),
                count_if(class = 'point' AND ends_with(t, '0') AND contains(t, '.')), count_if(v <> t),
-               coalesce(list(DISTINCT v) FILTER (class = 'token' OR starts_with(class, 'bool')), [])
+               coalesce(list(DISTINCT v) FILTER (class IN ('token', 'nan') OR starts_with(class, 'bool')), [])
         FROM classed GROUP BY k, class ORDER BY k, class
     """
