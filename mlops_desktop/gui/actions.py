@@ -111,6 +111,12 @@ class Action:
     hidden: bool = False
     words: tuple[str, ...] = field(default=())
     """Other words a person may type for it in the palette."""
+    section: str = ""
+    """Enabled in this section alone; actions of different sections can share their keys (F2 renames what is shown)."""
+
+    def collides(self, other: Action) -> bool:
+        """Whether both can be enabled at the same time, so that they need different keys."""
+        return not (self.section and other.section and self.section != other.section)
 
 
 class ActionRegistry(QObject):
@@ -155,7 +161,7 @@ class ActionRegistry(QObject):
         for action in actions:
             if action.id in self._actions:
                 raise ValueError(f"the action {action.id} is registered twice")
-            holder = self.holder(self._keys.get(action.id, action.shortcut))
+            holder = self._rival(action, self._keys.get(action.id, action.shortcut))
             if holder is not None:
                 raise ValueError(f"{action.id} and {holder} share the shortcut {action.shortcut}")
             self._actions[action.id] = action
@@ -174,7 +180,8 @@ class ActionRegistry(QObject):
 
     def is_enabled(self, action_id: str) -> bool:
         """Whether it can be run now."""
-        return self._actions[action_id].enabled_when(self._context)
+        action = self._actions[action_id]
+        return action.section in ("", self._context.section) and action.enabled_when(self._context)
 
     def trigger(self, action_id: str) -> bool:
         """Run it if it can be run now; says whether it did."""
@@ -193,11 +200,18 @@ class ActionRegistry(QObject):
         return native.replace("+", " ").replace("  ", " +") if native else ""
 
     def holder(self, shortcut: str) -> str | None:
-        """The id of the action that has these keys, if any."""
+        """The id of the action that has these keys where the person is, if any."""
         if not shortcut:
             return None
         wanted = QKeySequence(shortcut)
-        return next((i for i in self._actions if QKeySequence(self.shortcut(i)) == wanted), None)
+        here = (i for i, a in self._actions.items() if a.section in ("", self._context.section))
+        return next((i for i in here if QKeySequence(self.shortcut(i)) == wanted), None)
+
+    def _rival(self, action: Action, shortcut: str) -> str | None:
+        """The id of an action that these keys would mean as well, if any."""
+        wanted = QKeySequence(shortcut)
+        rivals = (i for i, a in self._actions.items() if i != action.id and a.collides(action))
+        return next((i for i in rivals if shortcut and QKeySequence(self.shortcut(i)) == wanted), None)
 
     def set_shortcut(self, action_id: str, shortcut: str) -> None:
         """Give it other keys; an empty text takes them away.
@@ -207,9 +221,9 @@ class ActionRegistry(QObject):
         ValueError
             Another action has these keys.
         """
-        holder = self.holder(shortcut)
-        if holder not in (None, action_id):
-            raise ValueError(f"“{self._actions[holder or ''].title}” has these keys")
+        holder = self._rival(self._actions[action_id], shortcut)
+        if holder is not None:
+            raise ValueError(f"“{self._actions[holder].title}” has these keys")
         self._keys[action_id] = shortcut
         if action_id in self._shortcuts:
             self._shortcuts[action_id].setShortcut(QKeySequence(shortcut))

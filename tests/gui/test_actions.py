@@ -90,3 +90,21 @@ def test_rights_decide():
     assert may_edit(ActionContext(has_project=True))
     assert not may_edit(ActionContext(has_project=True, rights=frozenset({"view"})))
     assert not has_project(ActionContext())
+
+
+def test_actions_of_two_sections_share_keys_and_each_answers_in_its_own(registry):
+    registry.add(
+        [
+            Action("runs.rename", "Rename run", registry.ran.append, "F2", section="runs"),
+            Action("data.rename", "Rename data set", registry.ran.append, "F2", section="data"),
+        ]
+    )
+    registry.set_context(ActionContext("data"))
+    assert registry.holder("F2") == "data.rename"
+    assert not registry.trigger("runs.rename")
+    assert registry.trigger("data.rename")
+
+
+def test_keys_of_the_whole_window_are_no_sections(registry):
+    with pytest.raises(ValueError, match="share"):
+        registry.add([Action("data.new", "New", print, "Ctrl+N", section="data")])
