@@ -255,6 +255,9 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that widgets use themselves (Space) reach their action here when no widget took them."""
+        if event.matches(QKeySequence.StandardKey.ZoomIn):
+            theme().zoom(1)
+            return
         holder = self._registry.holder(QKeySequence(event.keyCombination()).toString())
         if holder is None or not self._registry.trigger(holder):
             super().keyPressEvent(event)
@@ -283,6 +286,8 @@ class MainWindow(QMainWindow):
 
     def _show(self, place: Place) -> None:
         screen = self.screen_of(place.section)
+        if self._stack.currentWidget() is not screen.widget():
+            self.error_panel.close_panel()
         self._stack.setCurrentWidget(screen.widget())
         self.sidebar.show_section(place.section)
         self._selection = ("", ())

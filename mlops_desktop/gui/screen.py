@@ -1,4 +1,38 @@
-"""What a screen is, and what it may ask of the window around it."""
+"""What a screen is, and what it may ask of the window around it.
+
+A screen is a plain class (not a QWidget) in `screens/NAME/NAME_screen.py`; what is shown is made by a pure function in
+`NAME_state.py` (no Qt), what can be done is a tuple of `Action` in `NAME_actions.py`. In short::
+
+    class RunsScreen:
+        topics = frozenset({"runs"})
+
+        def __init__(self, host: ScreenHost) -> None:
+            self._host, self._intent, self._dirty = host, RunsIntent(), False
+            self._table = SimpleTable(COLUMNS, multiple=True)
+            self._page = Page(PageHeader("Runs", buttons=[...]), Card(flush=True).add(self._table))
+
+        def widget(self) -> QWidget:
+            return self._page
+
+        def show_intent(self, intent: RunsIntent | None) -> None:       # called each time it comes to the front
+            self._intent = intent or RunsIntent()
+            self.refresh()
+
+        def mark_dirty(self) -> None:                                   # nothing to do: show_intent asks again
+
+        def refresh(self) -> None:
+            runs = self._host.session.project.runs
+            self._host.session.tasks.run(lambda: runs.list(), self._show, owner=self._page, key="runs")
+
+Where things are: `widgets/cards.py` (Card, PageHeader, KeyValueList, EmptyState, NumberCard, StatStrip),
+`widgets/labels.py` (Label, ElidedLabel, Chip, KeyCap, IconLabel, Dot, Line), `widgets/buttons.py` (Button,
+SegmentedControl, Tabs, FilterPills), `widgets/forms.py` (TextField, Select, Toggle, Field, Debounce),
+`widgets/layouts.py` (row, column, Page, FoldingRow, FlowLayout, clear, set_shown), `widgets/simple_table.py`,
+`widgets/paged_table.py`, `widgets/progress.py`, `widgets/code.py` (CodeBlock, LogView), `widgets/drop_area.py`,
+`charts/` (LineChart, ScatterChart, BarChart, HeatMatrix, HistogramStrip, SeriesColours). Colours, fonts and icons come
+from `theme.py`; lengths are px at 100 %. Show and hide parts with `set_shown`, never `setVisible` before there is a
+parent: that opens a window. `tests/gui/gallery.py`, `charts_gallery.py` and `window.py` show all of it.
+"""
 
 from __future__ import annotations
 

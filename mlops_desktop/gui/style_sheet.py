@@ -165,7 +165,7 @@ QSplitter::handle:hover { background: $accent_soft; }
 QGroupBox { border: none; }
 """
 
-_LENGTHS: dict[str, float] = {
+_LENGTHS: dict[str, int] = {
     "card": 8,
     "cardin": 7,
     "control": 6,
@@ -188,8 +188,9 @@ _LENGTHS: dict[str, float] = {
     "dot": 4,
     "dot_in": 7,
 }
-"""Lengths of the sheet in px at 100 %; heights are without the border of 1 px on each side."""
+"""Named lengths of the sheet in px at 100 %, as its other lengths are; heights are without the border of 1 px on each side."""
 
+_PX = re.compile(r"\b(\d+)px")
 _COLOUR = re.compile(r"^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$")
 
 
@@ -203,14 +204,20 @@ def style_sheet(tokens: Tokens, scheme: Scheme, scale: float, image: Callable[[s
     """
     colours = tokens.palette(scheme).colours
     values = dict(colours)
-    values |= {name: str(round(length * scale)) for name, length in _LENGTHS.items()}
+    values |= {name: str(length) for name, length in _LENGTHS.items()}
     values["accent_hover"] = _mixed(colours["accent"], "#000000" if scheme == "light" else "#ffffff", 0.1)
     values["box_border"] = _mixed(colours["border_strong"], colours["text_muted"], 0.5)
     values["img_chevron"] = image("chevron-down", "text_muted")
     values["img_up"] = image("chevron-up", "text_muted")
     values["img_check"] = image("check", "on_accent")
     values["img_minus"] = image("minus", "on_accent")
-    return Template(_SHEET).substitute(values)
+    sheet = Template(_SHEET).substitute(values)
+    return _PX.sub(lambda match: f"{_scaled(int(match[1]), scale)}px", sheet)
+
+
+def _scaled(length: int, scale: float) -> int:
+    """Lines of 1 and 2 px stay as thin as they are."""
+    return length if length <= 2 else round(length * scale)
 
 
 def _mixed(first: str, second: str, share: float) -> str:

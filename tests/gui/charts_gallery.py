@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 import random
 import sys
+from datetime import datetime, timedelta
 
 from mlops_desktop.gui.application import make_application
 from mlops_desktop.gui.charts.line_chart import LineChart
 from mlops_desktop.gui.charts.painted import Bar, BarChart, HeatMatrix, HistogramStrip, StripBar
 from mlops_desktop.gui.charts.scatter_chart import ScatterChart
 from mlops_desktop.gui.charts.series import Mark, Series
+from mlops_desktop.gui.charts.timeline import Span, Timeline
 from mlops_desktop.gui.widgets.cards import Card
+from mlops_desktop.gui.widgets.cells import Cell, Reach
+from mlops_desktop.gui.widgets.chain import Box, Chain
 from mlops_desktop.gui.widgets.layouts import FoldingRow, Page
+from mlops_desktop.gui.widgets.simple_table import SimpleTable, TableColumn
 
 MONTHS = ["Jul 2011", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan 2012", "Feb", "Mar", "Apr", "May", "Jun"]
 
@@ -98,12 +103,54 @@ def charts() -> Page:
         [StripBar(math.exp(-((i - 7) ** 2) / 9), "", 1, math.exp(-((i - 14) ** 2) / 30)) for i in range(24)]
     )
 
+    week = Timeline("This week")
+    monday = datetime(2026, 11, 23)
+    spans = [
+        Span("churn weekly", monday + timedelta(hours=18), monday + timedelta(hours=27)),
+        Span("nightly", monday + timedelta(hours=26), monday + timedelta(hours=30), "bad"),
+        Span("nightly", monday + timedelta(hours=74), monday + timedelta(hours=78), "chart_ghost"),
+    ]
+    week.show_spans(["churn weekly", "nightly"], spans, monday, now=monday + timedelta(hours=33))
+    slices = SimpleTable(
+        [
+            TableColumn("s", "Slice"),
+            TableColumn("r", "MAE, 0 to 240", stretch=2),
+            TableColumn("d", "Difference", stretch=1),
+        ],
+        dense=True,
+        fits_rows=True,
+    )
+    tie = Reach(((-0.1, "chart_axis"),), (-1, 1), (-0.4, 0.2), 0)
+    slices.set_rows(
+        [
+            (
+                "a",
+                (
+                    "Rain",
+                    Cell(reach=Reach(((77, 0), (98, 1)), (0, 240))),
+                    Cell(reach=Reach(((0.6, "good"),), (-1, 1), (0.4, 0.8), 0, "good")),
+                ),
+            ),
+            ("b", ("Night", Cell(reach=Reach(((10.7, 0), (14.1, 1)), (0, 240))), Cell(reach=tie))),
+        ]
+    )
+    chain = Chain(
+        [
+            Box("f", "bikes.csv", "sha 9f3a"),
+            Box("d", "bikes v22", "7,019 rows"),
+            Box("r", "run #33", "seed 7", True),
+            Box("m", "rentals v3", "champion"),
+        ]
+    )
+
     def card(chart: object, title: str) -> Card:
         made = Card(title).add(chart)  # type: ignore[arg-type]
         made.setMinimumHeight(250)
         return made
 
     return Page(
+        FoldingRow([(Card("Lineage").add(chain), 1), (Card("Slices").add(slices), 1)]),
+        FoldingRow([(card(week, "This week"), 1)]),
         FoldingRow([(card(lines, "Error by month"), 2), (card(roc, "ROC curves"), 1)]),
         FoldingRow(
             [

@@ -1,4 +1,4 @@
-"""All general widgets in one window: `python tests/gui/gallery.py [light|dark] [picture.png WIDTHxHEIGHT]`."""
+"""All general widgets in one window: `python tests/gui/gallery.py [light|dark] [picture.png WIDTHxHEIGHT SCALE]`."""
 
 from __future__ import annotations
 
@@ -260,7 +260,9 @@ def gallery(tasks: Tasks) -> Page:
 def main() -> None:
     """Show the gallery, or write a picture of it."""
     app = QApplication(sys.argv[:1])
-    install_theme(app, "dark" if "dark" in sys.argv else "light")
+    install_theme(
+        app, "dark" if "dark" in sys.argv else "light", float(sys.argv[4]) if len(sys.argv) > 4 else 1.0
+    )
     tasks = Tasks()
     page = gallery(tasks)
     width, height = (int(n) for n in (sys.argv[3] if len(sys.argv) > 3 else "1200x900").split("x"))

@@ -143,11 +143,11 @@ def test_the_selection_reaches_the_actions(window):
 
 
 def test_geometry_comes_back(qtbot, window, made_up, tasks):
-    window.resize(1200, 720)
+    window.resize(900, 565)
     window.toggle_sidebar()
     kept = window.geometry_state()
     other = made_up.make_window(tasks)
     qtbot.addWidget(other)
     other.restore_geometry(kept)
-    assert other.height() == 720
+    assert other.height() == 565
     assert other.sidebar.folded == window.sidebar.folded

@@ -46,6 +46,7 @@ class Card(QFrame):
         self._head.setLayout(row(self._title, self._subtitle, self.head_tools, spacing=8))
         self._head.layout().setStretch(1, 1)  # type: ignore[union-attr]
         side = margin if flush else 0
+        self._head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._head.setContentsMargins(side, 0, side, 0)
         set_shown(self._head, bool(title or subtitle or actions))
         self.body: QVBoxLayout = column(spacing=8)
@@ -53,6 +54,7 @@ class Card(QFrame):
         top = 12 if not flush or title or subtitle or actions else 1
         outer = column(self._head, self.body, spacing=10, margins=(edge, top, edge, 1 if flush else 13))
         outer.setStretch(1, 1)
+        outer.addStretch(0)
         self.setLayout(outer)
 
     def add(self, *items: QWidget | QLayout | int | None) -> Card:

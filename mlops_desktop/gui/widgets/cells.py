@@ -18,6 +18,31 @@ _INKS: dict[str, str] = {"muted": "text_muted", "accent": "accent_text"}
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Points and the line between them on a small axis: an interval, or two runs side by side.
+
+    Parameters
+    ----------
+    points : tuple of (float, int or str)
+        Value, and series index or colour token.
+    line : (float, float), optional
+        From where to where a line goes; without one from the lowest to the highest point.
+    limits : (float, float)
+        Ends of the axis, the same for all rows.
+    zero : float, optional
+        Where an upright mark stands.
+    role : str
+        Colour token of the line.
+    """
+
+    points: tuple[tuple[float, int | str], ...]
+    limits: tuple[float, float]
+    line: tuple[float, float] | None = None
+    zero: float | None = None
+    role: str = "chart_axis"
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One cell. A plain str, int, float or None does for most; this is for the rest.
 
@@ -63,6 +88,8 @@ class Cell:
     button: bool = False
     checked: bool | None = None
     tip: str = ""
+    reach: Reach | None = None
+    """A small interval instead of text; give `text` for screen readers."""
 
     @property
     def clickable(self) -> bool:
@@ -123,7 +150,7 @@ def sort_key(cell: Cell) -> tuple[int, Any]:
 def cell_width(cell: Cell) -> float:
     """Px that the cell needs, without its side margins."""
     look = theme()
-    if cell.bars:
+    if cell.bars or cell.reach is not None:
         return look.px(120)
     width = 0.0
     if cell.chip is not None:
@@ -148,6 +175,9 @@ def paint_cell(painter: QPainter, rect: QRectF, cell: Cell, right: bool) -> None
     look = theme()
     if cell.bars:
         paint_bars(painter, rect.adjusted(0, 5, 0, -6), cell.bars, look.colour("accent"))
+        return
+    if cell.reach is not None:
+        _paint_reach(painter, rect, cell.reach)
         return
     if cell.checked is not None:
         _paint_box(painter, rect, cell.checked)
@@ -179,6 +209,32 @@ def paint_bars(painter: QPainter, rect: QRectF, bars: tuple[float, ...], colour:
         left = round(rect.left() + i * step)
         width = max(round(rect.left() + (i + 1) * step) - left - gap, 1)
         painter.drawRect(QRectF(left, rect.bottom() - height, width, height))
+
+
+def _paint_reach(painter: QPainter, rect: QRectF, reach: Reach) -> None:
+    look = theme()
+    low, high = reach.limits
+    side = look.px(4)
+
+    def x(value: float) -> float:
+        share = (value - low) / ((high - low) or 1)
+        return rect.left() + side + min(max(share, 0.0), 1.0) * (rect.width() - 2 * side)
+
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    middle = rect.center().y()
+    if reach.zero is not None:
+        painter.setPen(QPen(look.colour("chart_axis"), 1))
+        painter.drawLine(QPointF(x(reach.zero), middle - side * 2), QPointF(x(reach.zero), middle + side * 2))
+    values = [value for value, _ in reach.points]
+    ends = reach.line or (min(values), max(values))
+    pen = QPen(look.colour(reach.role), look.px(3) if reach.line else look.px(2))
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawLine(QPointF(x(ends[0]), middle), QPointF(x(ends[1]), middle))
+    painter.setPen(Qt.PenStyle.NoPen)
+    for value, colour in reach.points:
+        painter.setBrush(look.colour(colour) if isinstance(colour, str) else look.series_colour(colour))
+        painter.drawEllipse(QPointF(x(value), middle), side, side)
 
 
 def _font(cell: Cell) -> QFont:

@@ -208,6 +208,7 @@ class SimpleTable(QTableView):
         self.fits_rows = fits_rows
         self._row_kind = "table_row_dense" if dense else "table_row"
         self._sorted: tuple[int, bool] | None = None
+        self._overflows = False
         self._header = TableHeader(self)
         self.setHorizontalHeader(self._header)
         self.setModel(self.rows_model)
@@ -310,7 +311,8 @@ class SimpleTable(QTableView):
         """As high as its rows where it fits them."""
         head = 0 if self._header.isHidden() else self._header.sizeHint().height()
         rows = self.rows_model.rowCount() if self.fits_rows else min(self.rows_model.rowCount(), 6)
-        return QSize(320, head + rows * self.row_height + (2 if self.fits_rows else 0))
+        bar = self.horizontalScrollBar().sizeHint().height() if self._overflows else 0
+        return QSize(320, head + rows * self.row_height + (2 + bar if self.fits_rows else 0))
 
     def minimumSizeHint(self) -> QSize:
         """All rows where it fits them, else a few."""
@@ -404,6 +406,10 @@ class SimpleTable(QTableView):
             needs[-1] += rest
         for i, need in enumerate(needs):
             self._header.resizeSection(i, need)
+        overflows = sum(needs) > self.viewport().width()
+        if overflows != self._overflows:
+            self._overflows = overflows
+            self.updateGeometry()
 
     def _needed_width(self, column: int) -> int:
         margin = 2 * theme().space("cell_x") + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from mlops_desktop.gui.theme import set_font, theme
@@ -104,6 +104,8 @@ class TableHeader(QHeaderView):
             info = self._infos[logical]
             need = max(need, chip_width(info.type) + (chip_width(info.chip) + 4 if info.chip else 0))
             need = max(need, look.px(96) if info.bars else 0)
+            counts = QFontMetrics(look.font("micro")).horizontalAdvance(info.counts)
+            need = max(need, counts + 2 if info.counts else 0)
         return int(need) + 2 * look.space("cell_x")
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
