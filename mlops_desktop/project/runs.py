@@ -23,7 +23,7 @@ class Runs(Group, group="runs"):
         return List(ALGORITHMS)
 
     @verb(right="view")
-    def list(self, limit: int = 1000, trashed: bool = False) -> List[Run]:
+    def list(self, limit: int = 1000, trashed: bool = False, before: int | None = None) -> List[Run]:
         """Runs, newest first.
 
         Parameters
@@ -32,8 +32,10 @@ class Runs(Group, group="runs"):
             How many at most.
         trashed : bool
             Those in the trash instead.
+        before : int, optional
+            Only those before this number, for the next page.
         """
-        return self.store.runs.newest(limit, trashed=trashed)
+        return self.store.runs.newest(limit, trashed=trashed, before=before)
 
     @verb(right="view")
     def show(self, run: int) -> Run:

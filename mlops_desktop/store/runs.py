@@ -79,10 +79,11 @@ class RunRows:
             raise NotFoundError(f"There is no run {run_id}.", remedy="See `mlops-desktop runs list`.")
         return found[0]
 
-    def newest(self, limit: int, *, trashed: bool = False) -> list[Run]:
-        """Runs, newest first."""
+    def newest(self, limit: int, *, trashed: bool = False, before: int | None = None) -> list[Run]:
+        """Runs, newest first; only those with a number below `before` if there is one."""
         state = "is not null" if trashed else "is null"
-        return self._read(f"where trashed_at {state} order by run_id desc limit ?", limit)
+        tail = f"where trashed_at {state} and (? is null or run_id < ?) order by run_id desc limit ?"
+        return self._read(tail, before, before, limit)
 
     def of_ids(self, run_ids: Sequence[int]) -> list[Run]:
         """These runs, in the order asked for."""
