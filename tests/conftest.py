@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,20 +20,29 @@ Write = Callable[..., str]
 """Writes lines to a file and gives its path."""
 
 
+@contextmanager
+def served(folder: Path) -> Generator[Host]:
+    """The parts of the service of the project in `folder`, which is made if there is none."""
+    if not folder.exists():
+        create(folder, lambda session: session.project.begin("churn"))
+    running = Host(folder)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
 @pytest.fixture
 def project_folder(tmp_path: Path) -> Path:
-    """The folder of an empty project."""
-    folder = tmp_path / "churn.mlops"
-    create(folder, lambda session: session.project.begin("churn"))
-    return folder
+    """Where the test's project lies."""
+    return tmp_path / "churn.mlops"
 
 
 @pytest.fixture
 def host(project_folder: Path) -> Iterator[Host]:
     """The parts of the project's service, put together in this process."""
-    running = Host(project_folder)
-    yield running
-    running.close()
+    with served(project_folder) as running:
+        yield running
 
 
 @pytest.fixture
@@ -45,6 +55,13 @@ def project(host: Host) -> Project:
 def bobs_project(host: Host) -> Project:
     """The same project as Bob sees it, in another window."""
     return Project(host.local(BOB))
+
+
+@pytest.fixture(scope="module")
+def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project for a whole file of tests, none of which changes what another one looks at."""
+    with served(tmp_path_factory.mktemp("module") / "churn.mlops") as running:
+        yield Project(running.local(ANN))
 
 
 @pytest.fixture

@@ -411,7 +411,7 @@ class DatasetRows:
 
 def with_roles(roles: Mapping[str, Role], given: Mapping[str, Role]) -> dict[str, Role]:
     """`roles` after `given`; features aren't kept, and a unique role moves."""
-    merged = dict(roles)
+    merged: dict[str, Role] = dict(roles)
     for column, role in given.items():
         if role in UNIQUE_ROLES:
             merged = {c: r for c, r in merged.items() if r != role}

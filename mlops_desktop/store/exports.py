@@ -68,27 +68,37 @@ class ExportPlan:
 
     def run(self, work: Work) -> ExportedFile:
         """Write the file beside its place, then give it its name."""
+        try:
+            with staged(self.target, over=False) as temp:
+                rows, notes = self._write(work, temp)
+                work.progress("Finishing")
+        except FileExistsError as error:
+            raise taken(self.target) from error
+        return ExportedFile(str(self.target), rows, self.target.stat().st_size, notes)
+
+    def _write(self, work: Work, temp: Path) -> tuple[int, list[str]]:
         session = work.session
         stored = session.versions.version(session.cursor, self.version.version_id)
-        with watched(session.cursor, work, f"Writing {self.target.name}"), staged(self.target) as temp:
+        with watched(session.cursor, work, f"Writing {self.target.name}"):
             if self.target.suffix.casefold() == ".csv":
-                rows, notes = write_csv(session, stored, temp)
-            else:
-                rows = session.versions.export_to_parquet(session.cursor, self.version.version_id, temp)
-                notes = renamed(stored.columns)
-            work.progress("Finishing")
-            check_free(self.target)
-        return ExportedFile(str(self.target), rows, self.target.stat().st_size, notes)
+                return write_csv(session, stored, temp)
+            rows = session.versions.export_to_parquet(session.cursor, self.version.version_id, temp)
+            return rows, renamed(stored.columns)
 
 
 def check_free(target: Path) -> None:
     """Raise `ConflictError` where something stands under the name of `target`, a dead link too."""
     if target.exists() or target.is_symlink():
-        raise ConflictError(
-            f"{target.name} exists already; nothing is ever overwritten.",
-            remedy="Choose another name, or move that file away.",
-            where=Where(field="file", file=str(target)),
-        )
+        raise taken(target)
+
+
+def taken(target: Path) -> ConflictError:
+    """The error that a file stands under the name of `target`."""
+    return ConflictError(
+        f"{target.name} exists already; nothing is ever overwritten.",
+        remedy="Choose another name, or move that file away.",
+        where=Where(field="file", file=str(target)),
+    )
 
 
 def write_csv(session: Session, version: Version, path: Path) -> tuple[int, list[str]]:

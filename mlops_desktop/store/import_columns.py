@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -65,7 +65,7 @@ def fitted_types(
         if type_ == "DATE" and old.sql_type == "TIMESTAMP":
             fitted[number] = "TIMESTAMP"
         elif old.sql_type == "DOUBLE" and column_type(type_) is ColumnType.INTEGER:
-            whole[number] = f"coalesce(max(greatest(c{number}, -c{number}::hugeint)) <= {EXACT_WHOLE}, true)"
+            whole[number] = _all_exact(f"c{number}")
     if whole:
         source = values_table(staged, len(names))
         found = cursor.execute(f"select {', '.join(whole.values())} from {source}").fetchone()
@@ -73,6 +73,42 @@ def fitted_types(
         for number, exact in zip(whole, found, strict=True):
             fitted[number] = "DOUBLE" if exact else types[number]
     return tuple(fitted)
+
+
+def exact_columns(
+    cursor: duckdb.DuckDBPyConnection,
+    scan: Callable[[Sequence[str]], str],
+    names: Sequence[str],
+    types: Sequence[str],
+    columns: Sequence[Column],
+) -> frozenset[int]:
+    """Numbers of the staged columns in whose type every value that the data set has so far is exact.
+
+    Parameters
+    ----------
+    scan : callable
+        SQL that reads the data set's columns of these written names.
+    types : sequence of str
+        Of the staged columns, as `fitted_types` gave them.
+    """
+    found: set[int] = set()
+    whole: dict[int, Column] = {}
+    for number, (old, type_) in enumerate(zip(matched(columns, names), types, strict=True)):
+        if old is not None and old.types and old.sql_type == "DATE" and type_ == "TIMESTAMP":
+            found.add(number)
+        elif old is not None and type_ == "DOUBLE" and column_type(old.type) is ColumnType.INTEGER:
+            whole[number] = old
+    if whole:
+        tests = ", ".join(_all_exact(c.sql) for c in whole.values())
+        row = cursor.execute(f"select {tests} from ({scan([c.name for c in whole.values()])})").fetchone()
+        assert row is not None
+        found |= {number for number, exact in zip(whole, row, strict=True) if exact}
+    return frozenset(found)
+
+
+def _all_exact(whole: str) -> str:
+    """SQL: whether each of these whole numbers is a double."""
+    return f"coalesce(max(greatest({whole}, -{whole}::hugeint)) <= {EXACT_WHOLE}, true)"
 
 
 def column_problems(

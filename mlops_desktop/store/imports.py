@@ -23,6 +23,7 @@ from .datasets import NewVersion, Remembered, with_roles
 from .import_columns import (
     MISSING_ROWS,
     column_problems,
+    exact_columns,
     final_types,
     fitted_types,
     keeping_text,
@@ -264,6 +265,11 @@ class _Import:
         if line.newest is None:
             return versions.prepare_new(cursor, dataset_id, staged)
         parent = line.newest.version_id
+        if self._mode != "replace":
+            exact = exact_columns(
+                cursor, lambda names: versions.scan(cursor, parent, names), found.names, types, line.columns
+            )
+            staged = msgspec.structs.replace(staged, exact=exact)
         if self._mode == "append":
             return versions.prepare_append(cursor, dataset_id, parent, staged)
         if self._mode == "merge":

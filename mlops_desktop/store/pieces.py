@@ -88,6 +88,8 @@ class Staged(msgspec.Struct, frozen=True):
     valueless: frozenset[int] = frozenset()
     """Numbers of the columns (from 0) that hold no value at all."""
     rows: int = 0
+    exact: frozenset[int] = frozenset()
+    """Numbers of the columns in whose type every earlier value was seen to be exact, so that it need not become text."""
 
 
 class Counts(msgspec.Struct, frozen=True):

@@ -261,4 +261,4 @@ def _shape(look: _Look, edges: list[float], value: Any) -> _Shape:
     if edges:
         return edges, [int(n) for n in value][: len(edges) - 1], []
     counts = [(v, int(value.get(v, 0))) for v in look.top]
-    return [], [], sorted(((v[:LONGEST], n) for v, n in counts), key=lambda pair: -pair[1])
+    return [], [], sorted(((v[:LONGEST], n) for v, n in counts), key=lambda pair: (-pair[1], pair[0]))

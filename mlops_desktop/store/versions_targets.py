@@ -47,13 +47,21 @@ def staged_type(staged: Staged, number: int) -> str | None:
     return None if number in staged.valueless or staged.rows == 0 else kept_type(staged.types[number])
 
 
+def _joined(types: tuple[str, ...], staged: Staged, number: int) -> tuple[str, ...]:
+    """The list `types` of a column after the staged values have joined it."""
+    new = staged_type(staged, number)
+    if new is not None and number in staged.exact and types and types[-1] != new:
+        return (*types, new)
+    return with_type(types, new)
+
+
 def continued(parent: Version | None, staged: Staged, used: Collection[str]) -> Target:
     """The parent's columns, widened where the staged values need it, and then the new ones (append, merge)."""
     old = parent.columns if parent else ()
     names = physical_names(old, staged.names, used)
     sources = {name: number for number, name in enumerate(names)}
     kept = [
-        msgspec.structs.replace(c, types=with_type(c.types, staged_type(staged, sources[c.physical])))
+        msgspec.structs.replace(c, types=_joined(c.types, staged, sources[c.physical]))
         if c.physical in sources
         else c
         for c in old

@@ -86,6 +86,44 @@ def publish(temp: Path, target: Path, platform: Platform = HERE) -> None:
             fsync_folder(target.parent, platform)
 
 
+def publish_new(temp: Path, target: Path, platform: Platform = HERE) -> None:
+    """As `publish`, but a file that stands under the name already stays as it is.
+
+    Raises
+    ------
+    FileExistsError
+        There is one; `temp` is still there.
+    ResourceError
+        As `publish`.
+    """
+    with _explained(target, temp.stat().st_size):
+        with crash_point("publish.fsync"):
+            _fsync_file(temp, platform)
+        with crash_point("publish.rename"):
+            _name_once(temp, target, platform)
+        with crash_point("publish.fsync_folder"):
+            fsync_folder(target.parent, platform)
+
+
+def _name_once(temp: Path, target: Path, platform: Platform) -> None:
+    if platform.is_windows:
+        os.rename(temp, target)  # noqa: PTH104 (refuses an existing target there, and there alone)
+        return
+    try:
+        os.link(temp, target)  # noqa: PTH200 (beside rename, which it takes the place of)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        # A file system without hard links (FAT on a stick): look, then replace.
+        if target.exists() or target.is_symlink():
+            raise FileExistsError(errno.EEXIST, "exists", str(target)) from error
+        platform.replace(temp, target)
+        return
+    temp.unlink()
+
+
 def _fsync_file(path: Path, platform: Platform) -> None:
     # Windows flushes only through a handle that may write; elsewhere reading is enough, also for a read-only file.
     descriptor = os.open(path, os.O_RDWR if platform.is_windows else os.O_RDONLY)
@@ -141,11 +179,20 @@ def fsync_folder(folder: Path, platform: Platform = HERE) -> None:
 
 
 @contextmanager
-def staged(target: Path, mode: int = PRIVATE_FILE, platform: Platform = HERE) -> Generator[Path]:
+def staged(
+    target: Path, mode: int = PRIVATE_FILE, platform: Platform = HERE, *, over: bool = True
+) -> Generator[Path]:
     """A temp file beside `target` to write into; published at the end of the block, deleted if the block fails.
+
+    Parameters
+    ----------
+    over : bool
+        Whether it may take the place of a file of this name.
 
     Raises
     ------
+    FileExistsError
+        Not `over`, and there is one.
     ResourceError
         As `publish`; a disk that fills up inside the block is told in the same words.
     """
@@ -154,7 +201,7 @@ def staged(target: Path, mode: int = PRIVATE_FILE, platform: Platform = HERE) ->
         with _explained(target, 0):
             os.close(os.open(temp, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
             yield temp
-        publish(temp, target, platform)
+        (publish if over else publish_new)(temp, target, platform)
     except BaseException:
         temp.unlink(missing_ok=True)
         raise
