@@ -16,7 +16,7 @@ from .versions_files import VersionFiles, one, sha256_of
 class Finding(msgspec.Struct, frozen=True):
     """Something that isn't as it must be."""
 
-    message: str
+    what: str
     version_id: int | None = None
     file: str | None = None
 

@@ -46,14 +46,15 @@ class Lab:
         shutil.copytree(self.folder, folder)
         return Lab(folder, self.limits)
 
-    def stage(self, columns: Columns, dataset: int = 1) -> Staged:
+    def stage(self, columns: Columns, dataset: int = 1, raw: bool = False) -> Staged:
+        """What a reader makes of a table; `raw` as one that forgot about -0.0 would."""
         names = [name for name, _, _ in columns]
         physical = self.versions.physical_names(self.connection, dataset, names)
         path = self.versions.temp_path()
         rows = len(columns[0][2])
         source = ", ".join(f"unnest(?::varchar[]) as c{i}" for i in range(len(columns)))
         items = ", ".join(
-            f"cast(c{i} as {type_}){' + 0' if type_ == 'DOUBLE' else ''} as {quoted(name)}"
+            f"cast(c{i} as {type_}){' + 0' if type_ == 'DOUBLE' and not raw else ''} as {quoted(name)}"
             for i, (name, (_, type_, _)) in enumerate(zip(physical, columns, strict=True))
         )
         self.connection.execute(

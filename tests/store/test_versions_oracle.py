@@ -448,4 +448,4 @@ def test_every_version_reads_back_exactly_after_every_step(make_lab: Callable[..
 @pytest.mark.parametrize("block", range(40))
 def test_a_thousand_histories_read_back_exactly(make_lab: Callable[..., Any], block: int) -> None:
     for seed in range(1000 + 25 * block, 1025 + 25 * block):
-        run(make_lab, seed, 12)
+        run(make_lab, seed, 8)

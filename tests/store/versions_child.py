@@ -1,7 +1,7 @@
 """A process that adds versions until it is killed: ``python versions_child.py FOLDER ACKNOWLEDGED``.
 
 For each line on stdin it forks a worker and prints its pid; a worker appends the id of each version it has committed to
-the file ACKNOWLEDGED. Version n can be computed from n alone (`rows_of`).
+the file ACKNOWLEDGED and prints "+". Version n can be computed from n alone (`rows_of`).
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def work(folder: Path, acknowledged: Path) -> None:
         n = add_version(lab, lab.last_id + 1)
         with acknowledged.open("a") as file:
             file.write(f"{n}\n")
+        print("+", flush=True)
         lab.versions.collect(lab.connection, 3600)
 
 
