@@ -151,3 +151,16 @@ def test_geometry_comes_back(qtbot, window, made_up, tasks):
     other.restore_geometry(kept)
     assert other.height() == 565
     assert other.sidebar.folded == window.sidebar.folded
+
+
+def test_ctrl_plus_makes_everything_larger(qtbot, window, look):
+    qtbot.keyClick(window, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    assert look.scale == 1.1
+    qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert look.scale == 1.0
+
+
+def test_an_error_of_another_place_is_not_carried_along(window):
+    window.show_error(ConflictError("It moved on."))
+    window.go(Place("runs"))
+    assert not window.error_panel.isVisible()

@@ -1,0 +1,324 @@
+"""Tables of ten thousands of rows that are all at hand: cells are made when they are painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
+
+from mlops_desktop.gui.theme import theme
+from mlops_desktop.gui.widgets.cells import Cell, Value, as_cell, cell_width, paint_cell
+from mlops_desktop.gui.widgets.simple_table import TableColumn
+from mlops_desktop.gui.widgets.table_header import TableHeader
+
+Index = QModelIndex | QPersistentModelIndex
+MakeCells = Callable[[int], Sequence[Value]]
+_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_TIP = int(Qt.ItemDataRole.ToolTipRole)
+_ACCESSIBLE = int(Qt.ItemDataRole.AccessibleTextRole)
+_ALIGN = int(Qt.ItemDataRole.TextAlignmentRole)
+_MADE_AT_ONCE = 3000
+"""Rows whose cells are kept; past that they are made anew."""
+_SIZED_BY_ROWS = 200
+_NARROWEST = 44
+
+
+class LongTableModel(QAbstractTableModel):
+    """Keys of rows, and a function that makes the cells of one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.columns: tuple[TableColumn, ...] = ()
+        self.keys: Sequence[str] = ()
+        self._make: MakeCells = lambda row: ()
+        self._made: dict[int, list[Cell]] = {}
+
+    def show_rows(self, columns: Sequence[TableColumn], keys: Sequence[str], make: MakeCells) -> bool:
+        """Show these rows; says whether it is another list of rows or columns than before."""
+        same = tuple(columns) == self.columns and list(keys) == list(self.keys)
+        if not same:
+            self.beginResetModel()
+        self.columns, self.keys, self._make = tuple(columns), keys, make
+        self._made.clear()
+        if not same:
+            self.endResetModel()
+        elif self.keys and self.columns:
+            last = self.index(len(self.keys) - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last, [_DISPLAY])
+        return not same
+
+    def cells(self, row: int) -> list[Cell]:
+        """The cells of a row, made now if they were not yet."""
+        found = self._made.get(row)
+        if found is None:
+            if len(self._made) >= _MADE_AT_ONCE:
+                self._made.clear()
+            values = self._make(row)
+            found = [as_cell(v, c.decimals) for v, c in zip(values, self.columns, strict=True)]
+            self._made[row] = found
+        return found
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        """Rows."""
+        return len(self.keys)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        """Columns."""
+        return len(self.columns)
+
+    def data(self, index: Index, role: int = _DISPLAY) -> Any:
+        """Text, tooltip and words for a screen reader; the delegate takes the cells themselves."""
+        if role not in (_DISPLAY, _ACCESSIBLE, _TIP):
+            return None
+        cell = self.cells(index.row())[index.column()]
+        if role == _ACCESSIBLE:
+            return f"{self.columns[index.column()].title}: {cell.words}".removeprefix(": ")
+        return cell.text if role == _DISPLAY else cell.tip or None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
+        """Titles and their alignment."""
+        if orientation == Qt.Orientation.Horizontal and section < len(self.columns):
+            if role == _DISPLAY:
+                return self.columns[section].title
+            if role == _ALIGN:
+                return int(Qt.AlignmentFlag.AlignRight if self.columns[section].right else 0)
+        return None
+
+
+class _CellDelegate(QStyledItemDelegate):
+    """Paints cells, row lines and the selection itself."""
+
+    def __init__(self, view: LongTable) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one cell."""
+        view, look = self._view, theme()
+        cell = view.rows_model.cells(index.row())[index.column()]
+        rect = option.rect  # type: ignore[attr-defined]
+        painter.save()
+        if view.selectionModel().isSelected(index):
+            painter.fillRect(rect, look.colour("accent_soft"))
+        painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, look.colour("border"))
+        if view.hasFocus() and index.row() == view.currentIndex().row() and index.column() == 0:
+            painter.fillRect(rect.x(), rect.y(), look.px(2), rect.height() - 1, look.colour("accent"))
+        margin = look.space("cell_x")
+        inner = QRectF(rect).adjusted(margin, 0, -margin, -1)
+        paint_cell(painter, inner, cell, view.rows_model.columns[index.column()].right)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """What the cell needs."""
+        cell = self._view.rows_model.cells(index.row())[index.column()]
+        return QSize(int(cell_width(cell)) + 2 * theme().space("cell_x") + 1, theme().size("table_row_dense"))
+
+
+class LongTable(QTableView):
+    """A table whose rows are all at hand, but painted as they come on screen. Several rows can be chosen.
+
+    The order of rows is whoever's that shows them: a click on a header emits `sort_wanted`.
+    """
+
+    activated_row = Signal(str)
+    """Key of the row that was double-clicked or entered."""
+    chosen_changed = Signal(list)
+    """Keys of the chosen rows, top to bottom."""
+    sort_wanted = Signal(str)
+    """Key of the column whose header was clicked."""
+    menu_wanted = Signal(str, object)
+    """Row key and global position: show a context menu."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self.rows_model = LongTableModel()
+        self._header = TableHeader(self)
+        self._widths: dict[str, int] = {}
+        self._sharing = False
+        self.setAccessibleName(name)
+        self.setHorizontalHeader(self._header)
+        self.setModel(self.rows_model)
+        self.setItemDelegate(_CellDelegate(self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setShowGrid(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._connect()
+        self._restyle()
+
+    def _connect(self) -> None:
+        self._header.sectionClicked.connect(self._on_header_clicked)
+        self._header.sectionResized.connect(self._on_section_resized)
+        self.selectionModel().selectionChanged.connect(lambda: self.chosen_changed.emit(self.chosen))
+        self.doubleClicked.connect(lambda index: self.activated_row.emit(self.rows_model.keys[index.row()]))
+        self.customContextMenuRequested.connect(self._on_menu_wanted)
+        theme().changed.connect(self._restyle)
+
+    @property
+    def chosen(self) -> list[str]:
+        """Keys of the chosen rows, top to bottom."""
+        return [self.rows_model.keys[i] for i in sorted(i.row() for i in self.selectionModel().selectedRows())]
+
+    @property
+    def current_key(self) -> str:
+        """Key of the row that the cursor is on, empty when there is none."""
+        row = self.currentIndex().row()
+        return self.rows_model.keys[row] if 0 <= row < len(self.rows_model.keys) else ""
+
+    def show_rows(
+        self,
+        columns: Sequence[TableColumn],
+        keys: Sequence[str],
+        make: MakeCells,
+        *,
+        sorted_by: tuple[str, bool] | None = None,
+        chosen: Sequence[str] = (),
+    ) -> None:
+        """Show these rows; cursor and scroll position stay, `chosen` are the chosen ones.
+
+        Parameters
+        ----------
+        keys : sequence of str
+            One per row, in the order shown.
+        make : callable
+            Cells of the row with that position.
+        sorted_by : (str, bool), optional
+            Column that the rows are sorted by, and whether it goes down.
+        """
+        current, scroll = self.current_key, self.verticalScrollBar().value()
+        before = self.rows_model.columns
+        blocked = self.selectionModel().blockSignals(True)
+        other = self.rows_model.show_rows(columns, keys, make)
+        marks = {i: sorted_by[1] for i, c in enumerate(columns) if sorted_by and c.key == sorted_by[0]}
+        if marks != self._header.sort_marks:
+            self._header.sort_marks = marks
+            self._header.viewport().update()
+        if other:
+            self._share_width()
+            self._put_cursor(current)
+            self.verticalScrollBar().setValue(scroll if tuple(columns) == before else 0)
+        if set(self.chosen) != set(chosen):
+            self.choose(chosen)
+        self.selectionModel().blockSignals(blocked)
+        self.viewport().update()
+
+    def choose(self, keys: Sequence[str]) -> None:
+        """Choose the rows with these keys, as far as they are shown."""
+        wanted = set(keys)
+        selection = QItemSelection()
+        last = len(self.rows_model.columns) - 1
+        for row, key in enumerate(self.rows_model.keys):
+            if key in wanted:
+                selection.select(self.rows_model.index(row, 0), self.rows_model.index(row, last))
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def as_tsv(self) -> str:
+        """Header and chosen rows as tab-separated text."""
+        model = self.rows_model
+        lines = ["\t".join(c.title for c in model.columns)]
+        rows = sorted(i.row() for i in self.selectionModel().selectedRows())
+        lines += ["\t".join(cell.text for cell in model.cells(row)) for row in rows]
+        return "\n".join(lines)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the row; Ctrl+C copies the chosen ones; Space is left to the window."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            if self.current_key:
+                self.activated_row.emit(self.current_key)
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.as_tsv())
+        elif event.key() == Qt.Key.Key_Space:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share out the width again."""
+        super().resizeEvent(event)
+        self._share_width()
+
+    def minimumSizeHint(self) -> QSize:
+        """Head and a few rows."""
+        return QSize(120, theme().px(120))
+
+    def _put_cursor(self, key: str) -> None:
+        keys = self.rows_model.keys
+        if not keys:
+            return
+        row = keys.index(key) if key in keys else 0
+        index = self.rows_model.index(row, 0)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def _on_menu_wanted(self, position: QPoint) -> None:
+        index = self.indexAt(position)
+        if index.isValid():
+            if not self.selectionModel().isSelected(index):
+                self.selectRow(index.row())
+            self.menu_wanted.emit(self.rows_model.keys[index.row()], self.viewport().mapToGlobal(position))
+
+    def _on_header_clicked(self, column: int) -> None:
+        if self.rows_model.columns[column].sortable:
+            self.sort_wanted.emit(self.rows_model.columns[column].key)
+
+    def _on_section_resized(self, column: int, old: int, new: int) -> None:
+        """A width that the person gave a column stays."""
+        if not self._sharing and column < len(self.rows_model.columns):
+            self._widths[self.rows_model.columns[column].key] = new
+
+    def _restyle(self) -> None:
+        self.verticalHeader().setMinimumSectionSize(10)
+        self.verticalHeader().setDefaultSectionSize(theme().size("table_row_dense"))
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Contents first; what is left goes to the columns that stretch, what lacks is taken from them."""
+        columns = self.rows_model.columns
+        needs = [self._widths.get(c.key) or self._needed_width(i) for i, c in enumerate(columns)]
+        shares = [0 if c.key in self._widths else c.stretch for c in columns]
+        spare, total = self.viewport().width() - sum(needs), sum(shares)
+        if total and spare:
+            for i, share in enumerate(shares):
+                least = min(needs[i], theme().px(_NARROWEST * 2)) if share else needs[i]
+                needs[i] = max(needs[i] + spare * share // total, least)
+        self._sharing = True
+        for i, need in enumerate(needs):
+            self._header.resizeSection(i, need)
+        self._sharing = False
+
+    def _needed_width(self, column: int) -> int:
+        model, margin = self.rows_model, 2 * theme().space("cell_x") + 1
+        rows = range(min(len(model.keys), _SIZED_BY_ROWS))
+        widest = max((cell_width(model.cells(row)[column]) for row in rows), default=0)
+        head = self._header.section_width(column)
+        return max(int(widest) + margin, head - theme().px(4), theme().px(20))
