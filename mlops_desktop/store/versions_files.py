@@ -121,9 +121,8 @@ class VersionFiles:
             name = sha256_of(temp)
         size_bytes = temp.stat().st_size
         target = self.path(name)
-        if not target.parent.is_dir():
-            make_private_folder(target.parent)
-            fsync_folder(self.folder)
+        make_private_folder(target.parent)
+        fsync_folder(self.folder)  # always: a kill may have left the folder made and its name not durable
         publish(temp, target)
         return msgspec.structs.replace(file, name=name, size_bytes=size_bytes)
 

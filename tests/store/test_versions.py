@@ -194,6 +194,14 @@ def test_new_rows_of_a_merge_come_last_in_the_order_of_their_file(lab: Any) -> N
     assert lab.column(lab.merge(first, [("k", "VARCHAR", ["z", "a", "c", "b"])]), "k") == ["b", "a", "z", "c"]
 
 
+def test_a_merge_of_many_new_rows_keeps_their_order(lab: Any) -> None:
+    keys = list(range(300_000))
+    random.Random(1).shuffle(keys)
+    second = lab.merge(lab.new(numbers(1)), [("k", "INTEGER", [k + 1 for k in keys])], remove_missing=False)
+    page = lab.versions.page(lab.connection, second, 1, 300_000, ["k"])
+    assert page.column("k") == [k + 1 for k in keys]
+
+
 def test_a_merge_removes_missing_rows_only_if_asked(lab: Any) -> None:
     first = lab.new(numbers(4))
     second = lab.merge(first, numbers(1), remove_missing=False)
