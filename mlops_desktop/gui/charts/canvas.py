@@ -30,6 +30,12 @@ def as_array(values: Sequence[float | None]) -> np.ndarray[Any, np.dtype[np.floa
     return np.where(np.isfinite(array), array, _MISSING)
 
 
+def nearest_index(values: Sequence[float | None], wanted: float) -> int:
+    """Index of the value nearest to `wanted`, -1 when there is none."""
+    distances = np.abs(as_array(values) - wanted)
+    return int(np.nanargmin(distances)) if np.isfinite(distances).any() else -1
+
+
 class LabelAxis(pg.AxisItem):
     """An axis that shows words at whole numbers, as many as fit."""
 

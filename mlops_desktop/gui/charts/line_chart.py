@@ -12,13 +12,17 @@ from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.gui.charts.chart import Chart, ChartTable
 from mlops_desktop.gui.charts.legend import Legend
-from mlops_desktop.gui.charts.series import Mark, Series, gaps, is_number, summary_of
+from mlops_desktop.gui.charts.series import Mark, Series, facts_of, gaps, is_number, summary_of
 from mlops_desktop.gui.widgets.cells import Value, format_number
 from mlops_desktop.gui.widgets.labels import Label
 from mlops_desktop.gui.widgets.layouts import column, expanding
 
 if TYPE_CHECKING:
     from mlops_desktop.gui.charts.canvas import Canvas
+
+
+_MANY = 5_000
+"""From here on points are looked up by numpy."""
 
 
 class Readout(QFrame):
@@ -164,9 +168,8 @@ class LineChart(Chart):
         for mark in self._marks:
             canvas.add_mark(mark)
         if self._from_zero:
-            canvas.reset(
-                max((y for s in self._series for y in s.y if y is not None and is_number(y)), default=1.0)
-            )
+            tops = [f[4] for f in (facts_of(s.y) for s in self._series) if f is not None]
+            canvas.reset(max(tops, default=1.0))
         self._on_hidden(self.legend.hidden_names)
 
     def _on_hidden(self, hidden: frozenset[str]) -> None:
@@ -210,20 +213,24 @@ class LineChart(Chart):
 
 
 def _nearest_in(xs: Sequence[float | None], x: float) -> float | None:
-    """The value of `xs` nearest to `x`; by bisection where many are sorted."""
-    if len(xs) > 2_000:
-        from mlops_desktop.gui.charts.canvas import as_array, np
+    """The value of `xs` nearest to `x`."""
+    if len(xs) > _MANY:
+        from mlops_desktop.gui.charts.canvas import nearest_index
 
-        array = as_array(xs)
-        return float(array[int(np.nanargmin(np.abs(array - x)))])
+        index = nearest_index(xs, x)
+        return xs[index] if index >= 0 else None
     return min((v for v in xs if v is not None and is_number(v)), key=lambda v: abs(v - x), default=None)
 
 
 def _value_at(series: Series, x: float) -> float | None:
-    try:
-        value = series.y[
-            list(series.x).index(x) if not isinstance(series.x, range) else series.x.index(int(x))
-        ]
-    except ValueError:
+    """y of `series` where its x is exactly `x`, None where it has no such point."""
+    if len(series.x) > _MANY:
+        from mlops_desktop.gui.charts.canvas import nearest_index
+
+        index = nearest_index(series.x, x)
+    else:
+        index = next((i for i, value in enumerate(series.x) if value == x), -1)
+    if index < 0 or series.x[index] != x:
         return None
+    value = series.y[index]
     return value if is_number(value) else None

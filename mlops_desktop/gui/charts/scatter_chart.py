@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from mlops_desktop.gui.charts.chart import Chart, ChartTable
 from mlops_desktop.gui.charts.legend import Legend
-from mlops_desktop.gui.charts.series import Series, gaps, is_number
+from mlops_desktop.gui.charts.series import Series, facts_of, gaps
 from mlops_desktop.gui.widgets.layouts import expanding
 
 if TYPE_CHECKING:
@@ -67,12 +67,11 @@ class ScatterChart(Chart):
         """Number and range of each series."""
         parts: list[str] = []
         for series in self._series:
-            xs = [x for x in series.x if x is not None and is_number(x)]
-            ys = [y for y in series.y if y is not None and is_number(y)]
-            if xs and ys:
+            across, up = facts_of(series.x), facts_of(series.y)
+            if across is not None and up is not None:
                 parts.append(
-                    f"{series.name}: {len(series.x):,} points, x {min(xs):.4g} to {max(xs):.4g}, "
-                    f"y {min(ys):.4g} to {max(ys):.4g}."
+                    f"{series.name}: {len(series.x):,} points, x {across[3]:.4g} to {across[4]:.4g}, "
+                    f"y {up[3]:.4g} to {up[4]:.4g}."
                 )
         return f"{self.name}. " + (" ".join(parts) or "Nothing to show.")
 
@@ -104,9 +103,10 @@ class ScatterChart(Chart):
         self._on_hidden(self.legend.hidden_names)
 
     def _draw_diagonal(self, canvas: Canvas) -> None:
-        values = [v for s in self._series for v in (*s.x, *s.y) if v is not None and is_number(v)]
-        if values:
-            canvas.add_diagonal(min(values), max(values))
+        facts = [facts_of(values) for s in self._series for values in (s.x, s.y)]
+        known = [f for f in facts if f is not None]
+        if known:
+            canvas.add_diagonal(min(f[3] for f in known), max(f[4] for f in known))
 
     def _on_hidden(self, hidden: frozenset[str]) -> None:
         for name, items in self._items.items():

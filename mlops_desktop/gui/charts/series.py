@@ -1,10 +1,13 @@
-"""Series of charts, and the one colour that a run or model has everywhere. No Qt, no numpy."""
+"""Series of charts, and the one colour that a run or model has everywhere. No Qt; numpy only for very many points."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+_MANY = 5_000
+"""From here on numpy is worth its import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,12 @@ def is_number(value: float | None) -> bool:
 
 def gaps(series: Series, *, log_y: bool = False) -> int:
     """How many points of `series` can't be shown (missing, not finite, or not above 0 on a log axis)."""
+    if len(series.x) > _MANY:
+        import numpy as np
+
+        x, y = np.asarray(series.x, dtype=float), np.asarray(series.y, dtype=float)
+        able = np.isfinite(x) & np.isfinite(y)
+        return int(len(x) - np.count_nonzero(able & (y > 0) if log_y else able))
     return sum(
         not (is_number(x) and is_number(y)) or (log_y and y is not None and y <= 0)
         for x, y in zip(series.x, series.y, strict=True)
@@ -98,13 +107,27 @@ def summary_of(series: Sequence[Series], what: str = "") -> str:
     """A sentence for people who can't see the chart: each series with its range and where it ends."""
     sentences: list[str] = []
     for one in series:
-        values = [y for y in one.y if y is not None and math.isfinite(y)]
-        if not values:
+        facts = facts_of(one.y)
+        if facts is None:
             sentences.append(f"{one.name} has no values.")
             continue
+        count, first, last, low, high = facts
         sentences.append(
-            f"{one.name}: {len(values)} points from {values[0]:.4g} to {values[-1]:.4g}, "
-            f"lowest {min(values):.4g}, highest {max(values):.4g}."
+            f"{one.name}: {count:,} points from {first:.4g} to {last:.4g}, lowest {low:.4g}, highest {high:.4g}."
         )
     head = f"{what}. " if what else ""
     return head + (" ".join(sentences) if sentences else "Nothing to show.")
+
+
+def facts_of(values: Sequence[float | None]) -> tuple[int, float, float, float, float] | None:
+    """Number, first, last, lowest and highest of the values that can be shown."""
+    if len(values) > _MANY:
+        import numpy as np
+
+        array = np.asarray(values, dtype=float)
+        able = array[np.isfinite(array)]
+        if not len(able):
+            return None
+        return len(able), float(able[0]), float(able[-1]), float(able.min()), float(able.max())
+    plain = [y for y in values if y is not None and math.isfinite(y)]
+    return (len(plain), plain[0], plain[-1], min(plain), max(plain)) if plain else None

@@ -132,3 +132,15 @@ def test_ticks_are_round_and_enclose_the_values(low, high):
 
 def test_a_series_without_values_is_told():
     assert summary_of([Series("#1", [0], [None])]) == "#1 has no values."
+
+
+def test_a_million_points_are_told_and_read_without_a_pause(qtbot):
+    import numpy as np
+
+    x = np.arange(1_000_000.0)
+    y = np.where(x == 7, np.nan, x)
+    chart = LineChart("long")
+    qtbot.addWidget(chart)
+    chart.show_series([Series("walk", x, y)])
+    assert chart.note == "1 point can't be shown"
+    assert "999,999 points from 0 to 1e+06" in chart.summary()
