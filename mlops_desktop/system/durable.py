@@ -110,7 +110,7 @@ def _name_once(temp: Path, target: Path, platform: Platform) -> None:
         os.rename(temp, target)  # noqa: PTH104 (refuses an existing target there, and there alone)
         return
     try:
-        os.link(temp, target)  # noqa: PTH200 (beside rename, which it takes the place of)
+        os.link(temp, target)
     except FileExistsError:
         raise
     except OSError as error:
