@@ -86,8 +86,7 @@ class SocketTransport:
                 self._drop()
                 if attempt == TRIES - 1:
                     raise
-                if attempt:
-                    self._address = self._find()
+                self._address = self._find()  # proves itself anew: the port may be a stranger's by now
         raise AssertionError("unreachable")
 
     def close(self) -> None:
@@ -103,7 +102,6 @@ class SocketTransport:
         response = connection.getresponse()
         data = response.read()
         if response.status == 401:  # another life of the service has another token
-            self._address = self._find()
             raise http.client.HTTPException("the service has been started again")
         if response.status != 200:
             raise RefusedError(f"The service refused the call ({response.status}).", reason=data.decode("utf-8", "replace"))

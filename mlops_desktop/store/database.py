@@ -37,7 +37,7 @@ SYSTEM = Caller("service", "service")
 
 
 class Store:
-    """The store of one project; exactly one process may hold it (see `service.presence`).
+    """The store of one project; exactly one process may hold it (see `presence`).
 
     Parameters
     ----------

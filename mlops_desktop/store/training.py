@@ -10,6 +10,7 @@ import msgspec
 
 from mlops_desktop import system
 from mlops_desktop.domain.algorithms import algorithm, resolved_params
+from mlops_desktop.domain.datasets import DatasetVersion
 from mlops_desktop.domain.errors import ConflictError, InvalidInputError, NotFoundError, Where
 from mlops_desktop.domain.messages import Outcome, TrainWork
 from mlops_desktop.domain.runs import DataInput, Run, RunSpec
@@ -81,11 +82,23 @@ class Trainings:
         assert run.spec is not None and run.spec.data is not None
         spec, data = run.spec, run.spec.data
         if newest:
-            version = self._session.datasets.newest_of(data.version_id)
+            version = self._newest(data)
             spec = msgspec.structs.replace(
                 spec, data=DataInput(version.dataset, version.number, version.version_id, version.rows)
             )
         return self._planned(spec, run.name, run.tags)
+
+    def _newest(self, data: DataInput) -> DatasetVersion:
+        """The newest version of the data set that a version belongs to, whatever its name is now."""
+        name = self._session.value(
+            "select name from dataset join dataset_version using (dataset_id) where version_id = ? and dataset.trashed_at is null",
+            data.version_id,
+        )
+        if name is None:
+            raise NotFoundError(
+                f"The data set “{data.dataset}” is gone.", reason="It is in the trash.", remedy="Restore it first."
+            )
+        return self._session.datasets.version(name)
 
     def must_be_training(self, run_id: int) -> Run:
         """The run, if it is a training.
