@@ -2,7 +2,7 @@
 
 ``preparation.json`` is a list of features, each tagged by ``is``:
 
-* ``number``: the value, perhaps filled where missing, centred and scaled, perhaps followed by a column that
+* ``number``: the value, perhaps cut to a limit, filled where missing, centred and scaled, perhaps followed by a column that
   tells where it was missing. An infinite value is taken as missing.
 * ``category``, as ``code``: 0 where missing, the position of the value from 1, one more for the values that
   training pooled as rare, NaN for a value that training did not have. As ``one_hot``: a column each, of which
@@ -178,6 +178,8 @@ def width(feature: Mapping[str, Any]) -> int:
 def _scaled(values: Array, step: Mapping[str, Any]) -> Array:
     """`values` filled, centred and scaled; with a second column for where they were missing if asked for."""
     missing = np.isnan(values)
+    if step["limit"] is not None:
+        values = np.clip(values, -float(step["limit"]), float(step["limit"]))
     if step["fill"] is not None:
         values = np.where(missing, float(step["fill"]), values)
     if step["center"] != 0.0 or step["scale"] != 1.0:

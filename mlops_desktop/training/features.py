@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +15,13 @@ from mlops_desktop.training.reading import USABLE, InputTable
 
 _SILENT_ROLES = {"id": "identifier", "ignore": "ignored", "time": "orders the rows", "target": "target"}
 FEW_ROWS = 50
+_EXACT = 2.0**53
+"""Whole numbers up to this are exact in double precision."""
 _IDENTIFIER_ROWS = 20
 _IDENTIFIER_SHARE = 0.95
-_IDENTIFIER_NAME = re.compile(r"(^|[_\W])(id|ids|uuid|guid|key|identifier)($|[_\W])|(?-i:[a-z]I[dD]$)", re.IGNORECASE)
+_IDENTIFIER_NAME = re.compile(
+    r"(^|[_\W])(id|ids|uuid|guid|key|identifier)($|[_\W])|(?-i:[a-z]I[dD]$)", re.IGNORECASE
+)
 
 
 @dataclass
@@ -103,14 +108,18 @@ def _value_reason(
         _check_infinite(name, values, spec, warnings)
     distinct = len(set(values.tolist()))
     if distinct == 1 and count == len(rows):
-        return _warn(
-            warnings, "constant", name, f"“{name}” left out: it has the same value in each row.", count
-        )
+        return _warn(warnings, "constant", name, _constant_text(name, kind, values[0]), count)
     explicit = spec.features is not None or spec.keep_identifiers
     if not explicit and _is_identifier(name, kind, values, distinct == len(rows)):
         text = f"“{name}” left out: an identifier, {distinct:,} different values in {count:,} rows."
         return _warn(warnings, "identifier", name, text, distinct)
     return ""
+
+
+def _constant_text(name: str, kind: str, value: Any) -> str:
+    if kind == "integer" and abs(value) > _EXACT:
+        return f"“{name}” left out: its values differ, if at all, only beyond the 15 digits that a model tells apart."
+    return f"“{name}” left out: it has the same value in each row."
 
 
 def _present(column: Array, kind: str) -> Array:

@@ -64,7 +64,9 @@ def _input(name: str, kind: str, table: InputTable, rows: Array, used: bool) -> 
         "may_be_missing": bool(missing.any()),
         "used": used,
         "required": used,
-        "example": next((v for v in (_plain(json_value(x, kind)) for x in known[:50]) if v is not None), None),
+        "example": next(
+            (v for v in (_plain(json_value(x, kind)) for x in known[:50]) if v is not None), None
+        ),
     }
     if kind == "text":
         values, counts = np.unique(known.astype(str), return_counts=True)

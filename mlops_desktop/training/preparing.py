@@ -19,6 +19,8 @@ MOST_CODES = 250
 MOST_COLUMNS = 40
 """Categories with a column of their own."""
 MOST_RARE = 10_000
+LIMIT = 1e30
+"""Larger numbers are taken as this: scikit-learn's trees, and ONNX, work in single precision, and add up."""
 _POOLED_FROM = 20
 """A column with more categories than this pools those that occur once."""
 Feature = dict[str, Any]
@@ -63,17 +65,15 @@ def _number_step(values: Array, style: Style) -> dict[str, Any]:
     """How to fill, centre and scale a number."""
     known = values[~np.isnan(values)]
     if style == "codes":
-        return {"fill": None, "flag": False, "center": 0.0, "scale": 1.0}
+        return {"fill": None, "flag": False, "center": 0.0, "scale": 1.0, "limit": None}
     flag = len(known) < len(values)
+    known = np.clip(known, -LIMIT, LIMIT)
     if len(known) == 0:
-        return {"fill": 0.0, "flag": flag, "center": 0.0, "scale": 1.0}
+        return {"fill": 0.0, "flag": flag, "center": 0.0, "scale": 1.0, "limit": LIMIT}
     if style == "filled":
-        return {"fill": float(np.median(known)), "flag": flag, "center": 0.0, "scale": 1.0}
-    with np.errstate(over="ignore", invalid="ignore"):
-        center, scale = float(known.mean()), float(known.std())
-    if not (np.isfinite(center) and np.isfinite(scale)):  # values near the largest double
-        center, scale = 0.0, float(np.abs(known).max())
-    return {"fill": center, "flag": flag, "center": center, "scale": scale or 1.0}
+        return {"fill": float(np.median(known)), "flag": flag, "center": 0.0, "scale": 1.0, "limit": LIMIT}
+    center, scale = float(known.mean()), float(known.std())
+    return {"fill": center, "flag": flag, "center": center, "scale": scale or 1.0, "limit": LIMIT}
 
 
 def _category(name: str, column: Array, style: Style) -> Feature:

@@ -122,9 +122,15 @@ class Reporter:
             self._write()
             os.fsync(self._events.fileno())
             os.fsync(self._log.fileno())
+        self.close()
+        return True
+
+    def close(self) -> None:
+        """Close the files; nothing can be said after it."""
+        with self._lock:
+            self._over = True
             self._events.close()
             self._log.close()
-            return True
 
     def _gather_points(self) -> None:
         if self._points:

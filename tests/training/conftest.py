@@ -144,8 +144,11 @@ def train(tmp_path: Path) -> Callable[..., Trained]:
         folder.mkdir()
         pq.write_table(table, folder / "input.parquet")
         reporter = Reporter(folder)
-        metrics, facts = Training(TrainWork(spec, str(folder / "input.parquet")), reporter).run()
-        reporter.end(Outcome("finished", now(), metrics, facts))
+        try:
+            metrics, facts = Training(TrainWork(spec, str(folder / "input.parquet")), reporter).run()
+            reporter.end(Outcome("finished", now(), metrics, facts))
+        finally:
+            reporter.close()
         return Trained(folder, metrics, facts, reporter)
 
     return run
