@@ -85,7 +85,7 @@ class CheckedFiles:
         try:
             self.manifest = json.loads(files.read(MANIFEST))
             self.entries: dict[str, dict[str, object]] = dict(self.manifest["files"])
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, TypeError) as error:
             raise DamagedBundleError(f"{MANIFEST} is missing or damaged.") from error
 
     def read(self, name: str) -> bytes:
