@@ -42,6 +42,9 @@ MOST_COPIED_CELLS = 100_000
 """Past this many cells an export is the right tool."""
 _QT_HEIGHT = 2**31 - 1_000_000
 _SIZED_BY_ROWS = 200
+_MEASURED_COLUMNS = 60
+"""Columns whose values are measured exactly; those of a table with thousands of columns are estimated by length."""
+_MOST_IN_MENU = 40
 _WIDEST_COLUMN = 360
 _ONE_LINE = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft) | _ONE_LINE
@@ -124,6 +127,12 @@ class PagedTable(QTableView):
     """Row of the answer, from 0, that the cursor is on."""
     export_wanted = Signal()
     """More was to be copied than the clipboard should hold."""
+    header_menu_filled = Signal(object, str)
+    """The `QMenu` of a column's header and the name of the column: add what else can be done with it."""
+    chip_clicked = Signal(str, object)
+    """Name of the column whose chip was clicked, and the global position for a menu."""
+    column_chosen = Signal(str)
+    """Name of the column that the cursor is in."""
 
     def __init__(self, tasks: Tasks, *, sorts: bool = True) -> None:
         super().__init__()
@@ -144,6 +153,7 @@ class PagedTable(QTableView):
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self._header.sectionClicked.connect(self._on_header_clicked)
         self._header.customContextMenuRequested.connect(self._on_header_menu)
+        self._header.chip_clicked.connect(self._on_chip_clicked)
         theme().changed.connect(self._restyle)
 
     def _set_up(self) -> None:
@@ -284,6 +294,8 @@ class PagedTable(QTableView):
         self._cursor = (current.row(), current.column()) if current.isValid() else None
         if current.isValid():
             self.row_chosen.emit(current.row() + self.rows_model.first_row)
+            if current.column() != previous.column():
+                self.column_chosen.emit(self.rows_model.infos[current.column()].name)
         self.viewport().update()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
@@ -331,10 +343,16 @@ class PagedTable(QTableView):
         metrics = self.fontMetrics()
         margin = 2 * theme().space("cell_x") + 2
         rows = min(self.rows_model.rowCount(), _SIZED_BY_ROWS)
+        if len(self.rows_model.infos) > _MEASURED_COLUMNS:
+            rows = min(rows, 30)
+        letter = metrics.averageCharWidth() * 1.1
         for column in range(len(self.rows_model.infos)):
             values = (self.rows_model.value(row, column) for row in range(rows))
             texts = ("missing" if v is None else shown_text(v)[:80] for here, v in values if here)
-            widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+            if column < _MEASURED_COLUMNS:
+                widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+            else:
+                widest = int(max((len(text) for text in texts), default=0) * letter)
             need = max(widest + margin, self._header.section_width(column))
             self._header.resizeSection(column, min(need, theme().px(_WIDEST_COLUMN)))
 
@@ -361,6 +379,9 @@ class PagedTable(QTableView):
         self._header.sort_marks = {names[k.column]: k.descending for k in keys if k.column in names}
         self._header.viewport().update()
 
+    def _on_chip_clicked(self, column: int, position: object) -> None:
+        self.chip_clicked.emit(self.rows_model.infos[column].name, position)
+
     def _on_header_menu(self, position: object) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -368,8 +389,10 @@ class PagedTable(QTableView):
         if column >= 0:
             name = self.rows_model.infos[column].name
             menu.addAction(self.tr("Hide {}").format(name), lambda: self.hide_column(name))
+            self.header_menu_filled.emit(menu, name)
+            menu.addSeparator()
         hidden = self._header.hidden_columns()
-        for logical in hidden:
+        for logical in hidden[:_MOST_IN_MENU]:
             name = self.rows_model.infos[logical].name
             menu.addAction(self.tr("Show {}").format(name), lambda n=name: self.hide_column(n, hidden=False))
         menu.popup(self._header.mapToGlobal(position))  # type: ignore[call-overload]

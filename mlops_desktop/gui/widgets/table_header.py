@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from mlops_desktop.gui.theme import set_font, theme
@@ -68,10 +69,15 @@ class TableHeader(QHeaderView):
         Show type, distribution and counts (needs `set_infos`), else the name alone.
     """
 
+    chip_clicked = Signal(int, QPoint)
+    """Logical column whose chip was clicked, and where a menu goes. Nothing is sorted then."""
+
     def __init__(self, parent: QWidget, *, rich: bool = False) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._rich = rich
         self._infos: list[ColumnInfo] = []
+        self._has_bars = False
+        self._pressed_chip: int | None = None
         self.sort_marks: dict[int, bool] = {}
         """Logical column to "descending"."""
         self.setSectionsClickable(True)
@@ -83,6 +89,7 @@ class TableHeader(QHeaderView):
     def set_infos(self, infos: list[ColumnInfo]) -> None:
         """Tell it about the columns."""
         self._infos = infos
+        self._has_bars = any(i.bars for i in infos)
         self.viewport().update()
         self.updateGeometry()
 
@@ -91,7 +98,7 @@ class TableHeader(QHeaderView):
         height = 30
         if self._rich:
             height = 40 if not any(i.chip or i.type for i in self._infos) else 48
-            height += 24 if any(i.bars for i in self._infos) else 0
+            height += 24 if self._has_bars else 0
             height += 14 if any(i.counts for i in self._infos) else 0
         return QSize(super().sizeHint().width(), theme().px(height))
 
@@ -155,19 +162,10 @@ class TableHeader(QHeaderView):
             painter, QRectF(rect.left(), y, rect.width(), line), info.name, logical, "text", right
         )
         y += line + look.px(3)
-        chips: list[tuple[str, Status]] = []
-        if info.type:
-            chips.append((info.type, "neutral"))
-        if info.chip:
-            chips.append((info.chip, info.status))
-        total = sum(chip_width(t) for t, _ in chips) + look.px(4) * max(len(chips) - 1, 0)
-        left = rect.right() - total if right else rect.left()
-        for text, status in chips:
-            width = chip_width(text)
-            paint_chip(painter, QRectF(left, y, width, look.size("chip")), text, status)
-            left += width + look.px(4)
-        y += look.size("chip") + look.px(3) if chips else 0
-        if any(i.bars for i in self._infos):
+        for text, status, place in self._chips(info, rect):
+            paint_chip(painter, place, text, status)
+        y += look.size("chip") + look.px(3) if info.type or info.chip else 0
+        if self._has_bars:
             bar_width = min(rect.width(), look.px(120))
             area = QRectF(rect.right() - bar_width if right else rect.left(), y, bar_width, look.px(20))
             paint_bars(painter, area, info.bars, look.colour("accent"))
@@ -175,6 +173,48 @@ class TableHeader(QHeaderView):
         if info.counts:
             words = QRectF(rect.left(), y, rect.width(), look.px(14))
             draw_line(painter, words, info.counts, look.font("micro"), look.colour("text_muted"), right)
+
+    def _chips(self, info: ColumnInfo, rect: QRectF) -> Iterator[tuple[str, Status, QRectF]]:
+        """Type and chip with their places; `rect` is the section without its side margins."""
+        look = theme()
+        chips: list[tuple[str, Status]] = [(info.type, "neutral")] if info.type else []
+        if info.chip:
+            chips.append((info.chip, info.status))
+        total = sum(chip_width(t) for t, _ in chips) + look.px(4) * max(len(chips) - 1, 0)
+        left = rect.right() - total if info.numeric else rect.left()
+        for text, status in chips:
+            width = chip_width(text)
+            yield text, status, QRectF(left, rect.top() + look.px(25), width, look.size("chip"))
+            left += width + look.px(4)
+
+    def chip_rect(self, logical: int) -> QRect | None:
+        """Where the chip of a column is in the viewport; None where it has none."""
+        if not self._rich or not 0 <= logical < len(self._infos) or not self._infos[logical].chip:
+            return None
+        margin = theme().space("cell_x")
+        left, width = self.sectionViewportPosition(logical), self.sectionSize(logical)
+        inner = QRectF(left + margin, 0, width - 2 * margin, self.height())
+        *_, (_, _, place) = self._chips(self._infos[logical], inner)
+        return place.toRect()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A press on a chip is no press on the section."""
+        at = event.position().toPoint()
+        logical = self.logicalIndexAt(at)
+        rect = self.chip_rect(logical)
+        hit = rect is not None and rect.contains(at) and event.button() == Qt.MouseButton.LeftButton
+        self._pressed_chip = logical if hit else None
+        if not hit:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on a chip."""
+        pressed, self._pressed_chip = self._pressed_chip, None
+        rect = self.chip_rect(pressed) if pressed is not None else None
+        if pressed is None:
+            super().mouseReleaseEvent(event)
+        elif rect is not None and rect.contains(event.position().toPoint()):
+            self.chip_clicked.emit(pressed, self.viewport().mapToGlobal(rect.bottomLeft()))
 
     def sectionSizeFromContents(self, logicalIndex: int) -> QSize:
         """Width of the words."""
