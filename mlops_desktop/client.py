@@ -16,7 +16,6 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 import msgspec
 
-from .version import __version__
 from .domain.changes import News
 from .domain.errors import BusyError, NotFoundError, RefusedError, ResourceError, from_message
 from .domain.jobs import Job, JobRow
@@ -30,6 +29,7 @@ from .presence.notice import Address
 from .project import Project
 from .project.protocol import protocol
 from .project.verb import VERBS, Verb
+from .version import __version__
 
 T = TypeVar("T")
 
@@ -104,13 +104,17 @@ class SocketTransport:
         if response.status == 401:  # another life of the service has another token
             raise http.client.HTTPException("the service has been started again")
         if response.status != 200:
-            raise RefusedError(f"The service refused the call ({response.status}).", reason=data.decode("utf-8", "replace"))
+            raise RefusedError(
+                f"The service refused the call ({response.status}).", reason=data.decode("utf-8", "replace")
+            )
         return data
 
     def _connection(self) -> http.client.HTTPConnection:
         address, connection = getattr(self._kept, "one", (None, None))
         if connection is None or address != self._address:
-            connection = http.client.HTTPConnection(self._address.host, self._address.port, timeout=PATIENCE_S)
+            connection = http.client.HTTPConnection(
+                self._address.host, self._address.port, timeout=PATIENCE_S
+            )
             self._kept.one = (self._address, connection)
             self._all.add(connection)
         return connection
@@ -143,7 +147,9 @@ class Remote:
 
     def call(self, verb: Verb, arguments: dict[str, Any]) -> Any:
         """Run `verb` in the service."""
-        envelope = Envelope(uuid.uuid4().hex, self.client, self.actor, protocol(), verb.pack_arguments(arguments))
+        envelope = Envelope(
+            uuid.uuid4().hex, self.client, self.actor, protocol(), verb.pack_arguments(arguments)
+        )
         try:
             packed = self._transport.post(verb.name, msgspec.msgpack.encode(envelope))
         except (OSError, http.client.HTTPException) as error:
@@ -242,7 +248,9 @@ def open_project(project: str | Path, *, client: str | None = None, actor: str |
             f"There is no project in “{folder}”.", remedy="Create one: `mlops-desktop projects create PATH`."
         )
     remote = Remote(
-        SocketTransport(lambda: find_or_start(folder, protocol(), __version__)), client or uuid.uuid4().hex, actor or user()
+        SocketTransport(lambda: find_or_start(folder, protocol(), __version__)),
+        client or uuid.uuid4().hex,
+        actor or user(),
     )
     return Project(remote)
 
@@ -272,10 +280,15 @@ def create_project(path: str | Path, name: str = "") -> Path:
 def run_once(arguments: list[str]) -> None:
     """Run one command of the service's side and raise what it failed with; this side has no DuckDB."""
     done = subprocess.run(
-        [sys.executable, "-m", "mlops_desktop", *arguments], capture_output=True, stdin=subprocess.DEVNULL, check=False
+        [sys.executable, "-m", "mlops_desktop", *arguments],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
     if done.returncode:
-        raise failure_in(done.stdout.decode("utf-8", "replace")) or ServiceBugError("", done.stderr.decode("utf-8", "replace"))
+        raise failure_in(done.stdout.decode("utf-8", "replace")) or ServiceBugError(
+            "", done.stderr.decode("utf-8", "replace")
+        )
 
 
 def wake_projects() -> list[Path]:
@@ -284,7 +297,9 @@ def wake_projects() -> list[Path]:
     for known in known_projects():
         folder = Path(known.path)
         if known.has_schedules and (folder / "project.duckdb").exists():
-            with contextlib.suppress(BusyError):  # another machine or version has it: it runs its schedules itself
+            with contextlib.suppress(
+                BusyError
+            ):  # another machine or version has it: it runs its schedules itself
                 find_or_start(folder, protocol(), __version__)
                 woken.append(folder)
     return woken
@@ -297,4 +312,12 @@ def user() -> str:
     return "somebody"
 
 
-__all__ = ["Remote", "ServiceBugError", "SocketTransport", "Transport", "create_project", "open_project", "wake_projects"]
+__all__ = [
+    "Remote",
+    "ServiceBugError",
+    "SocketTransport",
+    "Transport",
+    "create_project",
+    "open_project",
+    "wake_projects",
+]

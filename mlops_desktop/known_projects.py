@@ -27,7 +27,9 @@ def known_projects() -> list[KnownProject]:
     """Projects, the one opened last first; a file that can't be read knows none."""
     with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
         data = (system.state_folder() / FILE).read_bytes()
-        return sorted(msgspec.json.decode(data, type=list[KnownProject]), key=lambda p: p.opened_at, reverse=True)
+        return sorted(
+            msgspec.json.decode(data, type=list[KnownProject]), key=lambda p: p.opened_at, reverse=True
+        )
     return []
 
 
@@ -36,7 +38,9 @@ def remember_project(path: Path, name: str, *, has_schedules: bool) -> None:
     kept = [p for p in known_projects() if Path(p.path) != path][: MOST - 1]
     found = [KnownProject(str(path), name, datetime.now(UTC), has_schedules), *kept]
     system.make_private_folder(system.state_folder())
-    system.write_bytes(system.state_folder() / FILE, msgspec.json.format(msgspec.json.encode(found), indent=1))
+    system.write_bytes(
+        system.state_folder() / FILE, msgspec.json.format(msgspec.json.encode(found), indent=1)
+    )
 
 
 def forget_project(path: Path) -> None:

@@ -74,7 +74,9 @@ def _bikes(project: Project, out: Path, say: Say) -> None:
     jobs = [
         project.runs.start("bikes", algorithm="baseline", split=BY_TIME, name="Mean of all hours"),
         project.runs.start("bikes", algorithm="linear", split=SIX_MONTHS, name="Linear, last 6 months"),
-        project.runs.start("bikes", algorithm="random_forest", split=SIX_MONTHS, name="Random forest, last 6 months"),
+        project.runs.start(
+            "bikes", algorithm="random_forest", split=SIX_MONTHS, name="Random forest, last 6 months"
+        ),
         project.runs.start("bikes", algorithm="lightgbm", split=BY_TIME, name="LightGBM, all months"),
         project.runs.start("bikes", algorithm="lightgbm", split=SIX_MONTHS, name="LightGBM, last 6 months"),
     ]
@@ -83,7 +85,9 @@ def _bikes(project: Project, out: Path, say: Say) -> None:
         say(f"  run {run.run_id}, {run.name}: MAE {run.metrics['mae']:.1f}")
     whole, recent = runs[-2], runs[-1]
     compared = project.runs.compare([whole.run_id, recent.run_id]).metrics[0].others[0]
-    say(f"Compare run {recent.run_id} with {whole.run_id}: {compared.verdict}, {compared.low:.1f} to {compared.high:.1f}")
+    say(
+        f"Compare run {recent.run_id} with {whole.run_id}: {compared.verdict}, {compared.low:.1f} to {compared.high:.1f}"
+    )
     say("Register both, promote the better one")
     project.models.set_alias(project.models.register(whole.run_id, "rentals").ref, "challenger")
     champion = project.models.register(recent.run_id, "rentals").ref
@@ -103,15 +107,25 @@ def _bikes(project: Project, out: Path, say: Say) -> None:
 def _import_month(project: Project, file: Path, *, first: bool) -> None:
     mode, roles = ("new", BIKE_ROLES) if first else ("append", {})
     project.datasets.import_file(
-        str(file), "bikes", mode, target="rentals" if first else "", roles=roles, message=file.stem.removeprefix("bikes_")
+        str(file),
+        "bikes",
+        mode,
+        target="rentals" if first else "",
+        roles=roles,
+        message=file.stem.removeprefix("bikes_"),
     ).wait()
 
 
 def _credit(project: Project, say: Say) -> None:
     say("Import German credit, and train on it")
     file = samples_folder() / "credit" / "german_credit.csv"
-    project.datasets.import_file(str(file), "credit", target="risk", roles=CREDIT_ROLES, message="1,000 loans").wait()
-    jobs = [project.runs.start("credit", algorithm=a, split=Split(method="stratified")) for a in ("linear", "lightgbm")]
+    project.datasets.import_file(
+        str(file), "credit", target="risk", roles=CREDIT_ROLES, message="1,000 loans"
+    ).wait()
+    jobs = [
+        project.runs.start("credit", algorithm=a, split=Split(method="stratified"))
+        for a in ("linear", "lightgbm")
+    ]
     for job in jobs:
         run = job.wait()
         say(f"  run {run.run_id}, {run.name}: ROC AUC {run.metrics['roc_auc']:.3f}")
@@ -120,7 +134,9 @@ def _credit(project: Project, say: Say) -> None:
 def _free(folder: Path) -> Path:
     if folder.exists():
         raise ConflictError(
-            f"“{folder}” exists already.", reason="The sample's bundle goes there.", remedy="Choose another folder."
+            f"“{folder}” exists already.",
+            reason="The sample's bundle goes there.",
+            remedy="Choose another folder.",
         )
     return folder
 

@@ -58,7 +58,9 @@ def wrong_layers(found: list[Import]) -> list[str]:
     return [
         str(i)
         for i in found
-        if not i.typing and i.target not in ("", "version", i.unit) and i.target not in BELOW.get(i.unit, set())
+        if not i.typing
+        and i.target not in ("", "version", i.unit)
+        and i.target not in BELOW.get(i.unit, set())
     ]
 
 
@@ -84,7 +86,14 @@ def training_imported(found: list[Import]) -> list[str]:
 
 def heavy_facade(found: list[Import]) -> list[str]:
     """The facade importing more than the domain when it is loaded."""
-    return [str(i) for i in found if i.unit == "project" and not i.lazy and not i.typing and i.target not in ("", "project", "domain", "version")]
+    return [
+        str(i)
+        for i in found
+        if i.unit == "project"
+        and not i.lazy
+        and not i.typing
+        and i.target not in ("", "project", "domain", "version")
+    ]
 
 
 IMPORT_RULES: list[tuple[str, Callable[[list[Import]], list[str]], str]] = [
@@ -98,7 +107,11 @@ IMPORT_RULES: list[tuple[str, Callable[[list[Import]], list[str]], str]] = [
 
 TEXT_RULES: list[tuple[str, str, str]] = [
     ("no CREATE INDEX: DuckDB 1.5 corrupts it after a kill", r"(?i)create\s+(unique\s+)?index", "index.sql"),
-    ("no foreign keys: they break updates", r"(?i)foreign\s+key\s*\(|\breferences\s+\w+\s*\(", "foreign_key.sql"),
+    (
+        "no foreign keys: they break updates",
+        r"(?i)foreign\s+key\s*\(|\breferences\s+\w+\s*\(",
+        "foreign_key.sql",
+    ),
     (
         "no pickle is loaded",
         r"\b(pickle|cloudpickle|dill|joblib|shelve)\.(load|loads|Unpickler)\b|read_pickle|np\.load\((?!.*allow_pickle=False)|\byaml\.load\(",
@@ -112,22 +125,32 @@ TEXT_RULES: list[tuple[str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("sentence", "rule"), [(s, r) for s, r, _ in IMPORT_RULES], ids=[s for s, _, _ in IMPORT_RULES])
+@pytest.mark.parametrize(
+    ("sentence", "rule"), [(s, r) for s, r, _ in IMPORT_RULES], ids=[s for s, _, _ in IMPORT_RULES]
+)
 def test_of_imports(sentence: str, rule: Callable[[list[Import]], list[str]]) -> None:
     assert rule(architecture.imports()) == [], sentence
 
 
-@pytest.mark.parametrize(("rule", "sample"), [(r, f) for _, r, f in IMPORT_RULES], ids=[f for _, _, f in IMPORT_RULES])
-def test_a_sample_that_breaks_an_import_rule_is_found(rule: Callable[[list[Import]], list[str]], sample: str) -> None:
+@pytest.mark.parametrize(
+    ("rule", "sample"), [(r, f) for _, r, f in IMPORT_RULES], ids=[f for _, _, f in IMPORT_RULES]
+)
+def test_a_sample_that_breaks_an_import_rule_is_found(
+    rule: Callable[[list[Import]], list[str]], sample: str
+) -> None:
     assert rule(_imports_of_sample(sample))
 
 
-@pytest.mark.parametrize(("sentence", "pattern"), [(s, p) for s, p, _ in TEXT_RULES], ids=[s for s, _, _ in TEXT_RULES])
+@pytest.mark.parametrize(
+    ("sentence", "pattern"), [(s, p) for s, p, _ in TEXT_RULES], ids=[s for s, _, _ in TEXT_RULES]
+)
 def test_of_text(sentence: str, pattern: str) -> None:
     assert architecture.lines_with(pattern) == [], sentence
 
 
-@pytest.mark.parametrize(("pattern", "sample"), [(p, f) for _, p, f in TEXT_RULES], ids=[f for _, _, f in TEXT_RULES])
+@pytest.mark.parametrize(
+    ("pattern", "sample"), [(p, f) for _, p, f in TEXT_RULES], ids=[f for _, _, f in TEXT_RULES]
+)
 def test_a_sample_that_breaks_a_text_rule_is_found(pattern: str, sample: str, tmp_path: Path) -> None:
     (tmp_path / sample.removesuffix(".txt")).write_text((SAMPLES / f"{sample}.txt").read_text())
     assert architecture.lines_with(pattern, tmp_path)

@@ -30,12 +30,17 @@ def test_the_docstring_of_a_verb_says_what_it_does_and_each_parameter(name: str)
 def test_a_verb_without_words_is_found() -> None:
     def silent(self: object, count: int) -> None: ...
 
-    assert missing_words(Verb(silent, "view", undoable=False, waits=False, recorded=True)) == ["a sentence", "count"]
+    assert missing_words(Verb(silent, "view", undoable=False, waits=False, recorded=True)) == [
+        "a sentence",
+        "count",
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(VERBS))
 def test_the_example_of_a_verb_has_a_word_for_each_required_parameter(name: str) -> None:
-    required = [n for n, p in VERBS[name].signature.parameters.items() if p.default is inspect.Parameter.empty]
+    required = [
+        n for n, p in VERBS[name].signature.parameters.items() if p.default is inspect.Parameter.empty
+    ]
     assert [n for n in required if n not in EXAMPLES] == []
     assert example(VERBS[name]).startswith("mlops-desktop ")
 

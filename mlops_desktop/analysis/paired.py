@@ -80,7 +80,10 @@ def draw_weights(rows: int, block: int, seed: int = 0, draws: int = DRAWS) -> ND
 
 
 def difference(
-    metric: Callable[[Predictions, Weights], Floats], first: Predictions, second: Predictions, weights: NDArray[np.int32]
+    metric: Callable[[Predictions, Weights], Floats],
+    first: Predictions,
+    second: Predictions,
+    weights: NDArray[np.int32],
 ) -> PairedDifference:
     """The difference of `metric` between two models, with its 95 % interval.
 

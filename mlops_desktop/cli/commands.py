@@ -127,7 +127,8 @@ def taken(name: str, value: Any, hint: Any) -> Any:
     except (msgspec.DecodeError, ValueError) as error:
         raise InvalidInputError(
             f"--{name.replace('_', '-')} can't be read: {error}.",
-            remedy="It takes JSON, or @file with JSON in it" + (", or key=value." if get_origin(plain) is dict else "."),
+            remedy="It takes JSON, or @file with JSON in it"
+            + (", or key=value." if get_origin(plain) is dict else "."),
             where=Where(field=name),
         ) from error
 

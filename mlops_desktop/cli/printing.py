@@ -11,6 +11,7 @@ import msgspec
 
 from mlops_desktop.domain import json_numbers
 from mlops_desktop.domain.errors import UserError, to_message
+from mlops_desktop.domain.imports import ImportReport
 from mlops_desktop.domain.tables import Table
 
 HIDDEN = {"report", "spec", "facts", "artifacts", "rows_hash", "result", "hash", "client", "fingerprint"}
@@ -41,7 +42,9 @@ def print_result(value: Any) -> None:
         console.print("Done.")
     elif isinstance(value, Table):
         _print_rows(console, value.names, [[shown(v) for v in row] for row in value.rows()])
-        console.print(f"rows {value.first_row + 1} to {value.first_row + len(value)} of {value.total_rows}", style="dim")
+        console.print(
+            f"rows {value.first_row + 1} to {value.first_row + len(value)} of {value.total_rows}", style="dim"
+        )
     elif isinstance(value, list):
         _print_list(console, value)
     elif isinstance(value, msgspec.Struct):
@@ -67,7 +70,11 @@ def shown(value: Any) -> str:
     if isinstance(value, msgspec.Struct):
         named = getattr(value, "ref", None) or getattr(value, "name", None)
         parts = msgspec.structs.asdict(value).items()
-        return str(named) if named else ", ".join(f"{k.replace('_', ' ')} {shown(v)}" for k, v in parts if v not in (None, ""))
+        return (
+            str(named)
+            if named
+            else ", ".join(f"{k.replace('_', ' ')} {shown(v)}" for k, v in parts if v not in (None, ""))
+        )
     return str(value)
 
 
@@ -110,7 +117,7 @@ def _print_struct(console: Any, value: msgspec.Struct) -> None:
             continue
         if isinstance(part, list) and part and isinstance(part[0], msgspec.Struct):
             tables.append((field, part))
-        elif hasattr(part, "said"):
+        elif isinstance(part, ImportReport):
             console.print(f"{field.replace('_', ' ')}:\n" + part.said(), markup=False, soft_wrap=True)
         elif field not in HIDDEN:
             console.print(f"{field.replace('_', ' ')}: {shown(part)}", markup=False, soft_wrap=True)

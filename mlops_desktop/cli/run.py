@@ -31,7 +31,9 @@ DONE, FAILED, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit status."""
-    groups = {v.group for v in VERBS.values() if v.group} | {command_name(v) for v in VERBS.values() if not v.group}
+    groups = {v.group for v in VERBS.values() if v.group} | {
+        command_name(v) for v in VERBS.values() if not v.group
+    }
     asked = take_apart(arguments, [*groups, *OWN_COMMANDS])
     if not asked.words:
         return open_window(asked)
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     except ServiceBugError as bug:
         sys.stderr.write(f"{bug}\n")
         return BUG
-    except Exception:  # the last line before the terminal: a bug is shown whole
+    except Exception:  # noqa: BLE001 - the last line before the terminal: a bug is shown whole
         sys.stderr.write("This is a bug in MLOps Desktop. Details:\n" + traceback.format_exc())
         return BUG
 
@@ -63,7 +65,9 @@ def open_window(asked: Asked) -> int:
 
 def no_display() -> str:
     """Why no window can be shown, in one sentence; empty where one can."""
-    named = os.environ.get("QT_QPA_PLATFORM") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    named = (
+        os.environ.get("QT_QPA_PLATFORM") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
     if sys.platform.startswith("linux") and not named:
         return (
             "There is no display for a window; "

@@ -67,7 +67,9 @@ class UserError(Exception):
     code: ClassVar[str] = "error"
     help_page: ClassVar[str] = "errors"
 
-    def __init__(self, message: str, *, reason: str = "", remedy: str = "", where: Where | None = None) -> None:
+    def __init__(
+        self, message: str, *, reason: str = "", remedy: str = "", where: Where | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.reason = reason

@@ -45,6 +45,7 @@ class Table(msgspec.Struct, frozen=True):
 
         return pa.table([pa.array(c) for c in self.columns], names=self.names)
 
-    def to_pandas(self) -> pd.DataFrame:
+    def to_pandas(self) -> pd.DataFrame:  # pyright: ignore[reportUnknownParameterType]
         """The same rows as a `pandas.DataFrame` (imports pandas on first use)."""
-        return self.to_arrow().to_pandas()
+        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        return frame

@@ -44,6 +44,8 @@ class MainWindow(QMainWindow):
     """
 
     place_changed = Signal(object)
+    projects_asked = Signal(object)
+    """The menu of projects opens: whoever knows some adds them to this `QMenu`."""
     closing = Signal()
     """The person closes the window; what must be said is said by whoever listens."""
 
@@ -296,6 +298,7 @@ class MainWindow(QMainWindow):
         self.place_changed.emit(place)
 
     def _fill_projects(self, menu: QMenu) -> None:
+        self.projects_asked.emit(menu)
         self._registry.fill_menu(menu, "project.menu")
 
     def _on_section_wanted(self, section: str) -> None:

@@ -83,6 +83,10 @@ class ScreenHost(Protocol):
         """All commands."""
         ...
 
+    def window(self) -> QWidget:
+        """The widget over which dialogs open."""
+        ...
+
     def go(self, place: Place) -> None:
         """Show another place; it enters the history."""
         ...

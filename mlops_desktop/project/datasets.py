@@ -58,7 +58,9 @@ class Datasets(Group, group="datasets"):
         return self.store.datasets.versions(dataset)
 
     @verb(right="view")
-    def preview_file(self, file: LocalFile, options: ImportOptions = ImportOptions(), dataset: str = "") -> FilePreview:
+    def preview_file(
+        self, file: LocalFile, options: ImportOptions = ImportOptions(), dataset: str = ""
+    ) -> FilePreview:
         """What a file would become: format, types, first rows, problems; nothing is written.
 
         Parameters
@@ -105,7 +107,9 @@ class Datasets(Group, group="datasets"):
         message : str
             What this version is.
         """
-        plan = self.store.imports.plan(file, dataset, mode, key, {**roles, **({target: "target"} if target else {})})
+        plan = self.store.imports.plan(
+            file, dataset, mode, key, {**roles, **({target: "target"} if target else {})}
+        )
         return self.begin("import", plan.title, plan.running(options, message), plan.subject)
 
     @verb(right="view")
@@ -138,7 +142,9 @@ class Datasets(Group, group="datasets"):
         return self.store.datasets.rows(dataset, first, limit, columns, sort, where)
 
     @verb(right="view")
-    def profile(self, dataset: DatasetRef, columns: List[str] | None = None, exact: bool = False) -> List[ColumnProfile]:
+    def profile(
+        self, dataset: DatasetRef, columns: List[str] | None = None, exact: bool = False
+    ) -> List[ColumnProfile]:
         """What is known of each column's values: missing, distinct, range, histogram.
 
         Parameters

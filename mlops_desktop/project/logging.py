@@ -47,7 +47,9 @@ class RunLog:
         self._full = threading.Condition()
         self._sending = threading.Lock()
         self._ended = False
-        self._thread = threading.Thread(target=self._send_always, name=f"log-run-{self.run.run_id}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._send_always, name=f"log-run-{self.run.run_id}", daemon=True
+        )
         self._thread.start()
 
     @property

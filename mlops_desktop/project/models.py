@@ -115,7 +115,9 @@ class Models(Group, group="models"):
             The file to write: ``.csv`` or ``.parquet``; one that exists is not overwritten.
         """
         version = self.store.models.version(model)
-        return self.begin("score", f"Score with {version.ref}", self.store.model_files.score_file(version, source, target))
+        return self.begin(
+            "score", f"Score with {version.ref}", self.store.model_files.score_file(version, source, target)
+        )
 
     @verb(right="view")
     def score_row(self, model: ModelRef, row: dict[str, Any]) -> Prediction:

@@ -15,12 +15,21 @@ from .verb import VERBS
 @functools.cache
 def protocol() -> str:
     """16 hexadecimal digits that change whenever a verb's signature or a struct that travels does."""
-    from . import project  # noqa: F401 - its import registers every verb
+    from .project import Project
+
+    assert VERBS, Project  # its import has registered every verb
 
     structs = {t for v in VERBS.values() for t in v.hints.values()}
     names = sorted(f"{v.name}{v.signature}" for v in VERBS.values())
     fields = sorted({line for t in structs for line in _fields(t, set())})
-    text = "\n".join([*names, *fields, messages.fingerprint(), ",".join(f.name for f in msgspec.structs.fields(wire.Envelope))])
+    text = "\n".join(
+        [
+            *names,
+            *fields,
+            messages.fingerprint(),
+            ",".join(f.name for f in msgspec.structs.fields(wire.Envelope)),
+        ]
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -228,7 +228,11 @@ class Runs(Group, group="runs"):
 
     @verb(right="edit", recorded=False)
     def log_points(
-        self, run: int, points: List[Metric], finals: dict[str, float] = {}, params: dict[str, ParamValue] = {}
+        self,
+        run: int,
+        points: List[Metric],
+        finals: dict[str, float] = {},
+        params: dict[str, ParamValue] = {},
     ) -> int:
         """Add a batch of values to a logged run; once answered, they are safe.
 
@@ -264,7 +268,9 @@ class Runs(Group, group="runs"):
         """
         return self.store.runs.end_log(run, state, error)
 
-    def log(self, name: str, params: dict[str, ParamValue] | None = None, tags: List[str] | None = None) -> RunLog:
+    def log(
+        self, name: str, params: dict[str, ParamValue] | None = None, tags: List[str] | None = None
+    ) -> RunLog:
         """Log a script's own run: ``with project.runs.log("trial", {"depth": 3}) as run: run.metric("loss", 0.3)``."""
         return RunLog(self, name, params or {}, tags or [])
 

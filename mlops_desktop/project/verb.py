@@ -17,8 +17,20 @@ import inspect
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, ParamSpec, Protocol, TypeVar, cast, get_args, get_origin
-from typing import get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Concatenate,
+    Literal,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
 
@@ -141,7 +153,9 @@ class Group:
 class Verb:
     """What is known of one verb, all of it read off its method."""
 
-    def __init__(self, body: Callable[..., Any], right: Right, *, undoable: bool, waits: bool, recorded: bool) -> None:
+    def __init__(
+        self, body: Callable[..., Any], right: Right, *, undoable: bool, waits: bool, recorded: bool
+    ) -> None:
         self.body = body
         self.right: Right = right
         self.undoable = undoable
@@ -210,7 +224,10 @@ class Verb:
         """Arguments by name, defaults filled in, the caller's paths made absolute."""
         bound = self.signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        return {n: absolute(v) if n in self.local_files and v is not None else v for n, v in bound.arguments.items()}
+        return {
+            n: absolute(v) if n in self.local_files and v is not None else v
+            for n, v in bound.arguments.items()
+        }
 
     def pack_arguments(self, arguments: dict[str, Any]) -> bytes:
         """The arguments as they travel."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class NotYet(Exception):  # noqa: N818 - no error: a turn of the loop
+class NotYet(Exception):
     """Ask again when there is news.
 
     Parameters

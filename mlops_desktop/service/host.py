@@ -10,13 +10,13 @@ from pathlib import Path
 
 import psutil
 
-from mlops_desktop.version import __version__
 from mlops_desktop.domain.errors import BusyError
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.domain.projects import ServiceHealth
 from mlops_desktop.store.database import Store
 from mlops_desktop.store.session import Caller
 from mlops_desktop.store.times import now
+from mlops_desktop.version import __version__
 
 from .children import Children
 from .jobs import Jobs

@@ -24,13 +24,13 @@ from starlette.routing import Route
 
 from mlops_desktop.domain.errors import BusyError, InvalidInputError, NotFoundError, UserError, to_message
 from mlops_desktop.domain.wire import Answer, Bug, Envelope, Failure, Reply
+from mlops_desktop.presence.notice import HELLO_PATH, LEAVE_PATH, Leaving, Listener
 from mlops_desktop.project.verb import VERBS, Verb
 from mlops_desktop.project.waiting import NotYet
 from mlops_desktop.store.session import Caller
 
 from .host import IDLE_S, Host
 from .local import Local
-from mlops_desktop.presence.notice import HELLO_PATH, LEAVE_PATH, Leaving, Listener
 
 log = logging.getLogger(__name__)
 

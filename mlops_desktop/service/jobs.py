@@ -61,7 +61,11 @@ class Jobs:
         self._closing = False
 
     def launch(
-        self, begun: list[tuple[JobRow, Callable[[Work], Any]]], verb: Verb, arguments: dict[str, Any], caller: Caller
+        self,
+        begun: list[tuple[JobRow, Callable[[Work], Any]]],
+        verb: Verb,
+        arguments: dict[str, Any],
+        caller: Caller,
     ) -> None:
         """Start the jobs that a committed verb has begun."""
         for row, body in begun:
@@ -128,7 +132,11 @@ class Jobs:
             self._end(work, "cancelled" if isinstance(error, CancelledError) else "failed", to_message(error))
         except Exception as error:  # a bug of a job must end the job, be logged, and never the service
             log.exception("job %s (%s) failed", job_id, work.job.title)
-            self._end(work, "failed", ErrorMessage("bug", f"{type(error).__name__}: {error}", remedy="Copy the details."))
+            self._end(
+                work,
+                "failed",
+                ErrorMessage("bug", f"{type(error).__name__}: {error}", remedy="Copy the details."),
+            )
         finally:
             with self._state:
                 self._active.pop(job_id, None)
@@ -139,9 +147,9 @@ class Jobs:
     def _end(self, work: _JobWork, state: str, error: ErrorMessage) -> None:
         if self._closing and state == "cancelled":
             return  # the service leaves: the row stays, and the next service says what became of it
-        with contextlib.suppress(UserError):  # a full disk: the row is mended at the next start
-            with as_user_errors():
-                work.become(state=state, finished_at=now(), error=error)
+        # A full disk: the row is mended at the next start.
+        with contextlib.suppress(UserError), as_user_errors():
+            work.become(state=state, finished_at=now(), error=error)
 
     def _wait_for_place(self, work: _JobWork) -> None:
         with self._state:
@@ -168,7 +176,14 @@ class _JobWork:
     """One job at work; what its body may do (`store.work.Work`)."""
 
     def __init__(
-        self, store: Store, ring: Ring, children: Children, row: JobRow, verb: Verb, arguments: dict[str, Any], caller: Caller
+        self,
+        store: Store,
+        ring: Ring,
+        children: Children,
+        row: JobRow,
+        verb: Verb,
+        arguments: dict[str, Any],
+        caller: Caller,
     ) -> None:
         self._store, self._ring, self._children = store, ring, children
         self._verb, self._arguments, self._caller = verb, arguments, caller
@@ -219,7 +234,9 @@ class _JobWork:
     def report(self, stage: str, fraction: float | None = None, seconds_left: float | None = None) -> None:
         """The same from another thread: never raises."""
         new_stage = stage != self._row.stage
-        self._row = msgspec.structs.replace(self._row, stage=stage, fraction=fraction, seconds_left=seconds_left)
+        self._row = msgspec.structs.replace(
+            self._row, stage=stage, fraction=fraction, seconds_left=seconds_left
+        )
         if new_stage or time.monotonic() - self._told > QUIET_S:
             self.tell()
 
@@ -281,7 +298,9 @@ class _JobWork:
     def tell(self) -> None:
         """Publish the job as it is."""
         self._told = time.monotonic()
-        self._ring.publish(["job"], keys=[f"job:{self._row.job_id}"], job=self._row, client=self._caller.client)
+        self._ring.publish(
+            ["job"], keys=[f"job:{self._row.job_id}"], job=self._row, client=self._caller.client
+        )
 
     def _interrupt(self) -> None:
         session = self._session
@@ -307,7 +326,11 @@ class _JobWork:
             self._row = done  # pyright: ignore[reportPossiblyUnboundVariable]
         keys = [f"{r.table}:{'/'.join(map(str, r.key))}" for r in session.touched[:1000]]
         self._ring.publish(
-            sorted(session.topics | {"change"}), keys=keys, verb=self._verb.name, client=self._caller.client,
-            summary=session.summary, change=sequence,
+            sorted(session.topics | {"change"}),
+            keys=keys,
+            verb=self._verb.name,
+            client=self._caller.client,
+            summary=session.summary,
+            change=sequence,
         )
         return result

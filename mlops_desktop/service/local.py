@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
@@ -93,7 +93,7 @@ class Local:
         running = _running.get()
         row = running.session.jobs.add(kind, title, subject)
         running.begun.append((row, work))
-        return Job(row, running.verb.job_result or object, self)
+        return cast("Job[T]", Job(row, running.verb.job_result or object, self))
 
     def job_row(self, job_id: int, timeout_s: float | None) -> JobRow:
         """The job's row, once it has ended or after `timeout_s` seconds."""
@@ -129,7 +129,10 @@ class Local:
         self._host.stop(force)
 
     def _change(self, verb: Verb, arguments: dict[str, Any]) -> Any:
-        with self._host.store.writing(self.caller) as session, self._within(session, verb, arguments) as running:
+        with (
+            self._host.store.writing(self.caller) as session,
+            self._within(session, verb, arguments) as running,
+        ):
             answered = session.project.answer_to(self.caller.request_id)
             if answered is not None:
                 return verb.unpack_result(answered, self)
@@ -158,7 +161,7 @@ class Local:
             )
 
     @contextlib.contextmanager
-    def _within(self, session: Session, verb: Verb, arguments: dict[str, Any]) -> Iterator[Running]:
+    def _within(self, session: Session, verb: Verb, arguments: dict[str, Any]) -> Generator[Running]:
         running = Running(session, verb, arguments, [])
         token = _running.set(running)
         try:

@@ -9,14 +9,15 @@ import signal
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from mlops_desktop import system
-from mlops_desktop.version import __version__
 from mlops_desktop.domain.errors import BusyError, UserError, to_message
 from mlops_desktop.presence.discovery import failure_line
 from mlops_desktop.presence.notice import EXIT_OWNED, RENEW_EVERY_S, Leaving, Listener, claim
 from mlops_desktop.project.protocol import protocol
+from mlops_desktop.version import __version__
 
 if TYPE_CHECKING:
     from .host import Host
@@ -89,9 +90,14 @@ async def _until_done(host: Host, wire: Wire, listener: Listener, ending: asynci
         timeout_graceful_shutdown=2, timeout_keep_alive=120, server_header=False, access_log=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
+    loop = asyncio.get_running_loop()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(ending.set)
+
     for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: asyncio.get_running_loop().call_soon_threadsafe(ending.set))
+            signal.signal(getattr(signal, name), on_signal)
     serving = asyncio.create_task(server.serve(sockets=[listener.socket]))
     host.children.warm()
     log.info("serving %s on port %s", listener.folder, listener.port)

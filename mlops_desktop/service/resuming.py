@@ -66,5 +66,7 @@ def _end_orphan(host: Host, row: JobRow) -> None:
 
 def _interrupt(session: Session, row: JobRow) -> None:
     why = "The service ended while it was at work."
-    error = ErrorMessage("interrupted", f"“{row.title}” was interrupted.", why, "Start it again; nothing half made was kept.")
+    error = ErrorMessage(
+        "interrupted", f"“{row.title}” was interrupted.", why, "Start it again; nothing half made was kept."
+    )
     session.jobs.save(msgspec.structs.replace(row, state="interrupted", finished_at=now(), error=error))

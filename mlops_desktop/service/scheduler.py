@@ -41,7 +41,10 @@ class ScheduleLoop:
     """
 
     def __init__(
-        self, host: Host, on_active: Callable[[bool], None] = lambda active: None, clock: Callable[[], datetime] = now
+        self,
+        host: Host,
+        on_active: Callable[[bool], None] = lambda active: None,
+        clock: Callable[[], datetime] = now,
     ) -> None:
         self._host = host
         self._on_active = on_active
@@ -73,7 +76,9 @@ class ScheduleLoop:
         """Leave out the times that passed while the schedule rested; a line says so."""
         at = self._clock()
         passed = due.resume(schedule, schedule.decided_until or at, at)
-        session.schedules.decide(schedule.schedule_id, at, [due.line(p, schedule.schedule_id, at) for p in passed])
+        session.schedules.decide(
+            schedule.schedule_id, at, [due.line(p, schedule.schedule_id, at) for p in passed]
+        )
 
     def begin_anew(self, session: Session, schedule: Schedule) -> None:
         """Count the times of a schedule from now on."""
@@ -125,7 +130,9 @@ class ScheduleLoop:
             number = self._number
             try:
                 nap_s = self._look()
-            except Exception:  # one broken schedule or a full disk must not end all others; it is logged and looked at again
+            except (
+                Exception
+            ):  # one broken schedule or a full disk must not end all others; it is logged and looked at again
                 log.exception("looking at the schedules failed")
                 nap_s = due.LONGEST_NAP_S
             with self._moved:
@@ -177,15 +184,27 @@ class ScheduleLoop:
         )
 
     def _write(
-        self, schedule: Schedule, standing: due.Standing, made: list[due.Fire | due.Queue | due.Pass], at: datetime
+        self,
+        schedule: Schedule,
+        standing: due.Standing,
+        made: list[due.Fire | due.Queue | due.Pass],
+        at: datetime,
     ) -> tuple[int, Firing] | None:
         """Write the lines and the new mark in one transaction; nothing has been started yet."""
         lines = [due.line(d, schedule.schedule_id, at) for d in made]
         mark = due.mark_after(made, standing.decided_until)
         with self._host.store.writing(self._caller(schedule)) as session:
-            waiting = {(f.due_at, f.attempt): n for n, f in session.schedules.firings(schedule.schedule_id) if f.state == "due"}
+            waiting = {
+                (f.due_at, f.attempt): n
+                for n, f in session.schedules.firings(schedule.schedule_id)
+                if f.state == "due"
+            }
             fresh = [f for f in lines if (f.due_at, f.attempt) not in waiting]
-            numbers = dict(zip(map(_key, fresh), session.schedules.decide(schedule.schedule_id, mark, fresh), strict=True))
+            numbers = dict(
+                zip(
+                    map(_key, fresh), session.schedules.decide(schedule.schedule_id, mark, fresh), strict=True
+                )
+            )
             for firing in lines:
                 if _key(firing) in waiting:
                     numbers[_key(firing)] = waiting[_key(firing)]
@@ -197,15 +216,21 @@ class ScheduleLoop:
         try:
             verb = VERBS[schedule.action.verb]
             if verb.fingerprint != schedule.action.fingerprint:
-                raise ConflictError("What this schedule does has changed with the program.", remedy="Set it anew.")
-            job: Job[Run] = self._host.local(self._caller(schedule)).call(verb, verb.bind((), schedule.action.arguments))
+                raise ConflictError(
+                    "What this schedule does has changed with the program.", remedy="Set it anew."
+                )
+            job: Job[Run] = self._host.local(self._caller(schedule)).call(
+                verb, verb.bind((), schedule.action.arguments)
+            )
         except UserError as error:
             self._end(number, firing, "failed", str(error))
             return
         run_id = int(job.row.subject.rpartition(":")[2] or 0)
         firing = msgspec.structs.replace(firing, run_id=run_id)
         self._save(number, firing)
-        thread = threading.Thread(target=self._follow, args=(number, firing, job), name=f"schedule-{schedule.schedule_id}")
+        thread = threading.Thread(
+            target=self._follow, args=(number, firing, job), name=f"schedule-{schedule.schedule_id}"
+        )
         self._watchers.add(thread)
         thread.start()
 
@@ -225,22 +250,33 @@ class ScheduleLoop:
         active = {j.subject: j for j in self._host.jobs.active()}
         with self._host.store.writing() as session:
             for schedule in session.schedules.all():
-                running = {_key(f): (n, f) for n, f in session.schedules.firings(schedule.schedule_id) if f.state == "running"}
+                running = {
+                    _key(f): (n, f)
+                    for n, f in session.schedules.firings(schedule.schedule_id)
+                    if f.state == "running"
+                }
                 for number, firing in running.values():
                     run = session.runs.find(firing.run_id) if firing.run_id else None
                     if run is not None and f"run:{run.run_id}" in active:
                         self._follow_again(number, firing, active[f"run:{run.run_id}"].job_id)
                     elif run is not None and run.state in ("finished", "failed", "cancelled"):
                         state, why = outcome_of(run.state, run.error.message if run.error else "")
-                        ended = msgspec.structs.replace(firing, state=state, outcome=why, finished_at=run.finished_at)
+                        ended = msgspec.structs.replace(
+                            firing, state=state, outcome=why, finished_at=run.finished_at
+                        )
                         session.schedules.save_firing(number, ended)
                     else:
                         for ended in due.after_restart([firing], [], self._clock()):
                             session.schedules.save_firing(number, ended)
-                fits = schedule.action.verb in VERBS and VERBS[schedule.action.verb].fingerprint == schedule.action.fingerprint
+                fits = (
+                    schedule.action.verb in VERBS
+                    and VERBS[schedule.action.verb].fingerprint == schedule.action.fingerprint
+                )
                 if schedule.state == "active" and not fits:  # never fired, never dropped
                     session.schedules.change(
-                        schedule.name, state="needs_you", why="What it does has changed with this version of the program."
+                        schedule.name,
+                        state="needs_you",
+                        why="What it does has changed with this version of the program.",
                     )
 
     def _follow_again(self, number: int, firing: Firing, job_id: int) -> None:

@@ -15,8 +15,14 @@ from typing import Any
 
 import msgspec
 
-from mlops_desktop import system
-from mlops_desktop.domain.errors import ConflictError, InvalidInputError, TrainingError, UserError, from_message
+from mlops_desktop.domain.errors import (
+    BusyError,
+    ConflictError,
+    InvalidInputError,
+    TrainingError,
+    UserError,
+    from_message,
+)
 from mlops_desktop.domain.messages import Listening, Outcome, ServeWork, decode_event
 from mlops_desktop.domain.models import Prediction
 from mlops_desktop.store.child_jobs import write_job
@@ -130,17 +136,10 @@ def _late(box: list[_Server]) -> Callable[[list[bytes], int], None]:
 
     def take(lines: list[bytes], offset: int) -> None:
         if not box:
-            raise system_busy()
+            raise BusyError("The server is being set up.")  # makes the supervisor offer the lines again
         box[0].take(lines, offset)
 
     return take
-
-
-def system_busy() -> UserError:
-    """What makes the supervisor offer the same lines again."""
-    from mlops_desktop.domain.errors import BusyError
-
-    return BusyError("The server is being set up.")
 
 
 def _ask(server: _Server, row: dict[str, Any]) -> Prediction:

@@ -69,7 +69,9 @@ class Artifacts:
             data = path.read_bytes()
         except FileNotFoundError as error:
             raise NotFoundError(
-                f"The artifact {sha256[:8]} is gone.", reason=f"{path} was deleted.", remedy="Restore a backup."
+                f"The artifact {sha256[:8]} is gone.",
+                reason=f"{path} was deleted.",
+                remedy="Restore a backup.",
             ) from error
         if hashlib.sha256(data).hexdigest() != sha256:
             raise DamagedError(f"The artifact {sha256[:8]} is damaged.", where=Where(file=str(path)))

@@ -49,13 +49,16 @@ class ChangeRows:
         }
         values["hash"] = chained(previous, values)
         session.cursor.execute(
-            f"insert into change ({', '.join(values)}) values ({', '.join('?' * len(values))})", list(values.values())
+            f"insert into change ({', '.join(values)}) values ({', '.join('?' * len(values))})",
+            list(values.values()),
         )
         return sequence
 
     def newest(self, limit: int = 200, before: int | None = None) -> list[Change]:
         """Changes, newest first, those before the sequence `before`."""
-        return self._read("where sequence < coalesce(?, 9223372036854775807) order by sequence desc limit ?", before, limit)
+        return self._read(
+            "where sequence < coalesce(?, 9223372036854775807) order by sequence desc limit ?", before, limit
+        )
 
     def touching(self, table: str) -> list[Change]:
         """Changes that touched rows of `table`, oldest first."""
@@ -107,7 +110,9 @@ class ChangeRows:
         return found
 
     def _newest_of(self, client: str, *, redo: bool) -> Change:
-        mine = self._read("where client = ? and (undoable or undoes is not null) order by sequence desc limit 500", client)
+        mine = self._read(
+            "where client = ? and (undoable or undoes is not null) order by sequence desc limit 500", client
+        )
         for change in mine:
             if change.undone:
                 continue
@@ -121,7 +126,9 @@ class ChangeRows:
     def _trash(self, row: RowChange, change: Change) -> None:
         now = self._session.row(row.table, row.key)
         if now is not None and "trashed_at" in now:
-            self._session.update(row.table, row.key, trashed_at=change.at if now["trashed_at"] is None else None)
+            self._session.update(
+                row.table, row.key, trashed_at=change.at if now["trashed_at"] is None else None
+            )
 
     def _who_touched(self, row: RowChange, change: Change) -> str:
         for later in self._read("where sequence > ? order by sequence", change.sequence):
@@ -131,7 +138,8 @@ class ChangeRows:
 
     def _read(self, tail: str, *values: Any) -> list[Change]:
         rows = self._session.all(
-            "select *, exists (select 1 from change u where u.undoes = change.sequence) as undone from change " + tail,
+            "select *, exists (select 1 from change u where u.undoes = change.sequence) as undone from change "
+            + tail,
             *values,
         )
         return [
@@ -158,7 +166,10 @@ def chained(previous: str, row: dict[str, Any]) -> str:
 
     The values themselves stay out, so that an erasure can drop one and the chain still holds.
     """
-    facts = [row[n] for n in ("sequence", "verb", "arguments_hash", "actor", "client", "rows_hash", "undoable", "undoes")]
+    facts = [
+        row[n]
+        for n in ("sequence", "verb", "arguments_hash", "actor", "client", "rows_hash", "undoable", "undoes")
+    ]
     return _sha256(msgspec.json.encode([previous, row["happened_at"].isoformat(), *facts]))
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_desktop import system
-from mlops_desktop.version import __version__
 from mlops_desktop.domain.errors import (
     CancelledError,
     ConflictError,
@@ -39,6 +38,7 @@ from mlops_desktop.domain.messages import (
 )
 from mlops_desktop.domain.messages import Work as ChildWork
 from mlops_desktop.domain.runs import Artifact
+from mlops_desktop.version import __version__
 
 from .artifacts import Artifacts
 
@@ -77,7 +77,11 @@ class Follower:
         self.outcome: Outcome | None = None
 
     def follow(
-        self, on_end: Callable[[Session, Outcome], None] | None, *, memory_bytes: int | None, time_s: float | None
+        self,
+        on_end: Callable[[Session, Outcome], None] | None,
+        *,
+        memory_bytes: int | None,
+        time_s: float | None,
     ) -> Outcome:
         """Give the folder to a child (or adopt the one there) and wait for its outcome.
 
@@ -95,7 +99,9 @@ class Follower:
         """
         self._on_end = on_end
         offset = 0 if self._run_id is None else self._work.session.runs.position(self._run_id)
-        end = self._work.child(self._folder, self._take, offset=offset, memory_bytes=memory_bytes, time_s=time_s)
+        end = self._work.child(
+            self._folder, self._take, offset=offset, memory_bytes=memory_bytes, time_s=time_s
+        )
         if self.outcome is None:
             self.outcome = self._known_outcome() or self._without_word(end.reason, end.message)
         if self.outcome.state == "cancelled":

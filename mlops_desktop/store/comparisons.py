@@ -10,7 +10,13 @@ import numpy as np
 
 from mlops_desktop.analysis import paired
 from mlops_desktop.domain.algorithms import ALGORITHMS
-from mlops_desktop.domain.comparisons import Interval, MetricComparison, RunComparison, SettingDifference, Verdict
+from mlops_desktop.domain.comparisons import (
+    Interval,
+    MetricComparison,
+    RunComparison,
+    SettingDifference,
+    Verdict,
+)
 from mlops_desktop.domain.errors import InvalidInputError, Where
 from mlops_desktop.domain.runs import METRICS, Run, higher_is_better
 
@@ -39,7 +45,9 @@ class Comparisons:
         """
         if not 2 <= len(run_ids) <= MOST_RUNS or len(set(run_ids)) < len(run_ids):
             raise InvalidInputError(
-                f"{len(run_ids)} runs can't be compared.", remedy="Choose two to ten different ones.", where=Where(field="runs")
+                f"{len(run_ids)} runs can't be compared.",
+                remedy="Choose two to ten different ones.",
+                where=Where(field="runs"),
             )
         runs = self._session.runs.of_ids(run_ids)
         shared, note = self._shared(runs)
@@ -58,7 +66,10 @@ class Comparisons:
         tasks = {r.facts.task if r.facts else None for r in runs}
         datasets = {(r.spec.data.dataset, r.spec.target) if r.spec and r.spec.data else None for r in runs}
         if len(tasks) != 1 or None in tasks or len(datasets) != 1 or None in datasets:
-            return [], "The runs don't predict the same thing in the same data set, so no difference can be tested."
+            return (
+                [],
+                "The runs don't predict the same thing in the same data set, so no difference can be tested.",
+            )
         paths = [self._predictions(r) for r in runs]
         if None in paths:
             return [], "A run has no predictions row by row."
@@ -66,7 +77,10 @@ class Comparisons:
         if not len(frame[0]["row"]):
             return [], "The runs were judged on different rows, so no difference can be tested."
         if any(list(f["actual"]) != list(frame[0]["actual"]) for f in frame[1:]):
-            return [], "The data behind the runs differs in the rows they share, so no difference can be tested."
+            return (
+                [],
+                "The data behind the runs differs in the rows they share, so no difference can be tested.",
+            )
         labels = [self._labels(p) for p in paths if p]
         if any(known != labels[0] for known in labels[1:]):
             return [], "The runs know different classes, so no difference can be tested."
@@ -147,7 +161,9 @@ def _paired(
     return paired.difference(testable[name], shared[0], shared[number], weights)
 
 
-def _interval(run: Run, name: str, first: float, better: bool, tested: paired.PairedDifference | str) -> Interval:
+def _interval(
+    run: Run, name: str, first: float, better: bool, tested: paired.PairedDifference | str
+) -> Interval:
     value = run.metrics[name]
     if isinstance(tested, str):
         return Interval(run.run_id, value, value - first, math.nan, math.nan, "unknown", tested)
@@ -162,7 +178,12 @@ def _interval(run: Run, name: str, first: float, better: bool, tested: paired.Pa
 
 def _block(run: Run, rows: int) -> int:
     """Rows in time are drawn in blocks of the cube root of their number (Künsch 1989)."""
-    by_time = bool(run.spec and (run.spec.split.method == "time" or run.spec.split.time_column or "time" in run.spec.roles.values()))
+    by_time = bool(
+        run.spec
+        and (
+            run.spec.split.method == "time" or run.spec.split.time_column or "time" in run.spec.roles.values()
+        )
+    )
     return max(1, round(rows ** (1 / 3))) if by_time else 1
 
 
@@ -203,4 +224,8 @@ def _flat(run: Run) -> dict[str, str]:
         values |= {"Code": facts.environment.code_version, "Python": facts.environment.python}
     if run.seconds is not None:
         values["Time"] = f"{run.seconds:.1f} s"
-    return {n: v if isinstance(v, str) else msgspec.json.encode(v).decode() for n, v in values.items() if v is not None}
+    return {
+        n: v if isinstance(v, str) else msgspec.json.encode(v).decode()
+        for n, v in values.items()
+        if v is not None
+    }

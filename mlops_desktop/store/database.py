@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from mlops_desktop.domain.errors import BusyError, DamagedError, NotFoundError, ResourceError
-from mlops_desktop.system import crash_point
+from mlops_desktop.system import crash_point, publish
 
 from .migrate import FORMAT, format_of, migrate
 from .paging import Pages
@@ -71,13 +71,13 @@ class Store:
         self.keys = primary_keys(self._connection)
 
     @contextmanager
-    def reading(self, caller: Caller = SYSTEM) -> Iterator[Session]:
+    def reading(self, caller: Caller = SYSTEM) -> Generator[Session]:
         """A session that only reads, on a cursor of its own; it sees one committed state."""
         with self.cursor() as cursor:
             yield Session(self, cursor, caller, writing=False)
 
     @contextmanager
-    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def cursor(self) -> Generator[duckdb.DuckDBPyConnection]:
         """A cursor for one thread."""
         cursor = self._connection.cursor()
         try:
@@ -86,7 +86,7 @@ class Store:
             cursor.close()
 
     @contextmanager
-    def writing(self, caller: Caller = SYSTEM) -> Iterator[Session]:
+    def writing(self, caller: Caller = SYSTEM) -> Generator[Session]:
         """A session inside the one write transaction; committed at the end, rolled back on any exception."""
         with self._writer, self.cursor() as cursor, transaction(cursor):
             yield Session(self, cursor, caller, writing=True)
@@ -139,12 +139,14 @@ class Store:
 
 
 @contextmanager
-def transaction(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def transaction(cursor: duckdb.DuckDBPyConnection) -> Generator[None]:
     """BEGIN ... COMMIT, or ROLLBACK and the first error."""
     cursor.execute("begin")
     try:
         yield
-        cursor.execute("select 1")  # raises if a statement failed and its error was swallowed: COMMIT would say OK
+        cursor.execute(
+            "select 1"
+        )  # raises if a statement failed and its error was swallowed: COMMIT would say OK
         with crash_point("store.commit"):
             cursor.execute("commit")
     except BaseException as first:
@@ -171,7 +173,7 @@ def create(folder: Path, begin: Callable[[Session], None]) -> None:
         begin(session)
     store.checkpoint()
     store.close()
-    os.replace(making / DATABASE, folder / DATABASE)
+    publish(making / DATABASE, folder / DATABASE)
     shutil.rmtree(making)
     prepare(folder)
 
@@ -198,10 +200,14 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
         text = str(error)
         if "lock" in text.lower():
             raise BusyError(
-                f"Another process has “{folder}” open.", reason=text, remedy="Close it there, or try again later."
+                f"Another process has “{folder}” open.",
+                reason=text,
+                remedy="Close it there, or try again later.",
             ) from error
         if "space" in text.lower() or "read-only" in text.lower() or "permission" in text.lower():
-            raise ResourceError(f"The project in “{folder}” can't be opened for writing.", reason=text) from error
+            raise ResourceError(
+                f"The project in “{folder}” can't be opened for writing.", reason=text
+            ) from error
         raise DamagedError(f"The database of “{folder}” can't be opened.", reason=text) from error
     except duckdb.Error as error:
         raise DamagedError(
@@ -209,7 +215,9 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
             reason=str(error),
             remedy="Restore a backup, or ask `mlops-desktop doctor` for what can be saved.",
         ) from error
-    connection.execute("set global TimeZone = 'UTC'")  # global: a cursor doesn't take over what its parent set
+    connection.execute(
+        "set global TimeZone = 'UTC'"
+    )  # global: a cursor doesn't take over what its parent set
     if format_of(connection) not in (None, FORMAT):
         migrate(connection)
     return connection

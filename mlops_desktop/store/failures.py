@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import duckdb
@@ -12,7 +12,7 @@ from mlops_desktop.domain.errors import CancelledError, ResourceError, UserError
 
 
 @contextmanager
-def as_user_errors() -> Iterator[None]:
+def as_user_errors() -> Generator[None]:
     """Raise what the machine refuses (space, memory, rights) as a `ResourceError`."""
     try:
         yield
@@ -34,9 +34,13 @@ def user_error(error: BaseException) -> UserError | None:
             remedy="Make room and do it again; nothing half made was kept.",
         )
     if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
-        return ResourceError("There was not enough memory for it.", reason=text, remedy="Close other programs and try again.")
+        return ResourceError(
+            "There was not enough memory for it.", reason=text, remedy="Close other programs and try again."
+        )
     if isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return ResourceError("The folder can't be written.", reason=text, remedy="Give yourself the right to write there.")
+        return ResourceError(
+            "The folder can't be written.", reason=text, remedy="Give yourself the right to write there."
+        )
     if isinstance(error, duckdb.InterruptException):
         return CancelledError("It was cancelled.")
     return None

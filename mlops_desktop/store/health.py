@@ -66,7 +66,9 @@ class Health:
         """A job that copies the project to the folder `target`."""
         place = Path(target)
         if place.exists():
-            raise ConflictError(f"{target} exists already.", remedy="Choose another folder.", where=Where(file=target))
+            raise ConflictError(
+                f"{target} exists already.", remedy="Choose another folder.", where=Where(file=target)
+            )
 
         def run(work: Work) -> Backup:
             making = place.with_name(f".{place.name}.making")
@@ -95,12 +97,24 @@ class Health:
         for sha256, run_id in named.items():
             path = artifacts.path(sha256)
             if not path.exists():
-                found.append(Finding("error", f"An artifact of run {run_id} is gone: {path.name[:8]}.", "Restore a backup."))
+                found.append(
+                    Finding(
+                        "error", f"An artifact of run {run_id} is gone: {path.name[:8]}.", "Restore a backup."
+                    )
+                )
             elif sha256_of(path) != sha256:
-                found.append(Finding("error", f"An artifact of run {run_id} is damaged: {path.name[:8]}.", "Restore a backup."))
+                found.append(
+                    Finding(
+                        "error",
+                        f"An artifact of run {run_id} is damaged: {path.name[:8]}.",
+                        "Restore a backup.",
+                    )
+                )
         orphans = [p for p in artifacts.on_disk() if p.name not in named]
         if orphans:
-            found.append(Finding("note", f"{len(orphans)} files in artifacts belong to nothing; a kill left them.", ""))
+            found.append(
+                Finding("note", f"{len(orphans)} files in artifacts belong to nothing; a kill left them.", "")
+            )
         return found
 
 

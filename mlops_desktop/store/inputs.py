@@ -30,7 +30,9 @@ class Inputs:
         self._session = session
         self._folder = session.folder / "cache"
 
-    def training_input(self, cursor: duckdb.DuckDBPyConnection, spec: RunSpec) -> tuple[Path, list[InputColumn]]:
+    def training_input(
+        self, cursor: duckdb.DuckDBPyConnection, spec: RunSpec
+    ) -> tuple[Path, list[InputColumn]]:
         """The Parquet file of the version that `spec` names, and its columns.
 
         Parameters
@@ -42,7 +44,10 @@ class Inputs:
         """
         assert spec.data is not None
         versions, version_id = self._session.versions, spec.data.version_id
-        columns = [InputColumn(c.name, c.name, column_type(c.sql_type).value) for c in versions.schema(cursor, version_id)]
+        columns = [
+            InputColumn(c.name, c.name, column_type(c.sql_type).value)
+            for c in versions.schema(cursor, version_id)
+        ]
         key = hashlib.sha256(to_json([version_id, columns]).encode()).hexdigest()
         path = self._folder / f"{key}.parquet"
         if not path.exists():
@@ -66,4 +71,6 @@ class Inputs:
         for path in found:
             kept += path.stat().st_size
             if kept > LARGEST_CACHE_BYTES and path != newest:
-                path.unlink(missing_ok=True)  # a run that works on it has it open; it is made again when needed
+                path.unlink(
+                    missing_ok=True
+                )  # a run that works on it has it open; it is made again when needed

@@ -24,7 +24,9 @@ class JobRows:
     def add(self, kind: str, title: str, subject: str) -> JobRow:
         """A new job, queued."""
         session = self._session
-        job = JobRow(session.next_id("job"), kind, title, "queued", now(), session.caller.actor, subject=subject)
+        job = JobRow(
+            session.next_id("job"), kind, title, "queued", now(), session.caller.actor, subject=subject
+        )
         session.cursor.execute(
             "insert into job values (?, ?, ?, 'queued', ?, ?, ?, ?, null, null, null, null)",
             [job.job_id, kind, title, subject, naive(job.created_at), job.created_by, session.caller.client],
@@ -59,7 +61,10 @@ class JobRows:
     def in_state(self, *states: JobState) -> list[JobRow]:
         """Jobs in one of these states, oldest first."""
         marks = ", ".join("?" * len(states))
-        return [job_of(r) for r in self._session.all(f"select * from job where state in ({marks}) order by job_id", *states)]
+        return [
+            job_of(r)
+            for r in self._session.all(f"select * from job where state in ({marks}) order by job_id", *states)
+        ]
 
 
 def job_of(row: dict[str, Any]) -> JobRow:

@@ -17,8 +17,10 @@ FORMAT = 2
 
 def steps() -> list[tuple[int, str]]:
     """Number and SQL of every step, in order."""
-    folder = resources.files(__package__) / "migrations"
-    found = [(int(f.name[:4]), f.read_text(encoding="utf-8")) for f in folder.iterdir() if f.name.endswith(".sql")]
+    folder = resources.files("mlops_desktop.store") / "migrations"
+    found = [
+        (int(f.name[:4]), f.read_text(encoding="utf-8")) for f in folder.iterdir() if f.name.endswith(".sql")
+    ]
     return sorted(found)
 
 
@@ -60,5 +62,7 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
 
 def dump(connection: duckdb.DuckDBPyConnection) -> str:
     """The SQL of every table, sorted: what the checked-in dump must equal."""
-    rows = connection.execute("select sql from duckdb_tables() where not internal order by table_name").fetchall()
+    rows = connection.execute(
+        "select sql from duckdb_tables() where not internal order by table_name"
+    ).fetchall()
     return "\n".join(str(r[0]) for r in rows) + "\n"

@@ -61,7 +61,9 @@ class ModelFiles:
         """A job that predicts every row of `source` into `target`."""
         if Path(target).exists():
             raise ConflictError(
-                f"{target} exists already.", remedy="Choose another name; nothing is overwritten.", where=Where(file=target)
+                f"{target} exists already.",
+                remedy="Choose another name; nothing is overwritten.",
+                where=Where(file=target),
             )
         paths = self.paths(version)
 
@@ -70,7 +72,9 @@ class ModelFiles:
             with scoring_input(work, source) as (path, columns):
                 outcome = _in_child(work, ScoreWork(paths, version.ref, str(path), target, columns))
             assert outcome.scored is not None
-            return work.finish(lambda session: _said(session, f"Scored {source} with {version.ref}", outcome.scored))
+            return work.finish(
+                lambda session: _said(session, f"Scored {source} with {version.ref}", outcome.scored)
+            )
 
         return run
 
@@ -78,12 +82,16 @@ class ModelFiles:
         """A job that builds a bundle, which tests itself before it counts."""
         place = Path(folder)
         if place.exists() and (not place.is_dir() or any(place.iterdir())):
-            raise ConflictError(f"{folder} is not empty.", remedy="Choose another folder.", where=Where(file=folder))
+            raise ConflictError(
+                f"{folder} is not empty.", remedy="Choose another folder.", where=Where(file=folder)
+            )
         paths = self.paths(version)
 
         def run(work: Work) -> Bundle:
             work.progress("Build")
-            told = ExportWork(paths, version.model, version.number, folder, version.run_id, version.data, version.metrics)
+            told = ExportWork(
+                paths, version.model, version.number, folder, version.run_id, version.data, version.metrics
+            )
             outcome = _in_child(work, told)
             exported = outcome.exported
             assert exported is not None
@@ -114,4 +122,3 @@ def _said(session: Session, summary: str, scored: ScoredFile | None) -> ScoredFi
     assert scored is not None
     session.say(summary)
     return scored
-

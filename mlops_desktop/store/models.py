@@ -38,12 +38,21 @@ class ModelRows:
             model_id = session.next_id("model")
             session.insert(
                 "model",
-                {"model_id": model_id, "name": tidy, "notes": "", "tags": "[]", "created_at": now(), "trashed_at": None},
+                {
+                    "model_id": model_id,
+                    "name": tidy,
+                    "notes": "",
+                    "tags": "[]",
+                    "created_at": now(),
+                    "trashed_at": None,
+                },
             )
         else:
             model_id = row["model_id"]
         number = int(
-            session.value("select coalesce(max(number), 0) + 1 from model_version where model_id = ?", model_id)
+            session.value(
+                "select coalesce(max(number), 0) + 1 from model_version where model_id = ?", model_id
+            )
         )
         session.insert(
             "model_version",
@@ -128,11 +137,13 @@ class ModelRows:
         moves = [m for c in self._session.changes.touching("alias") for m in _moves(c, model)]
         return moves[::-1]
 
-    def change(self, name: str, **columns: Any) -> Model:
+    def change(self, reference: str, **columns: Any) -> Model:
         """Change the model's name, notes, tags or trash."""
-        model = self.find(name)
+        model = self.find(reference)
         self._session.update("model", [model.model_id], **columns)
-        return self._model(self._session.first("select * from model where model_id = ?", model.model_id) or {})
+        return self._model(
+            self._session.first("select * from model where model_id = ?", model.model_id) or {}
+        )
 
     def rename(self, reference: str, name: str) -> Model:
         """Give a model another name."""
@@ -167,7 +178,9 @@ class ModelRows:
         session, model_id = self._session, row["model_id"]
         aliases = {
             r["alias"]: r["number"]
-            for r in session.all("select alias, number from alias where model_id = ? order by alias", model_id)
+            for r in session.all(
+                "select alias, number from alias where model_id = ? order by alias", model_id
+            )
         }
         rows = session.all("select * from model_version where model_id = ? order by number desc", model_id)
         return Model(

@@ -164,7 +164,8 @@ def chained(source: str, stored: str, types: Sequence[str]) -> str:
 
 def stored_as(expression: str, type_: str) -> str:
     """SQL: `expression` as a file keeps it; -0.0 becomes 0.0, since DuckDB's Parquet writer mixes the two."""
-    return f"cast({expression} + 0 as {type_})" if is_float(type_) else f"cast({expression} as {type_})"
+    value = f"cast({expression} as {type_})"
+    return f"cast({value} + 0 as {type_})" if is_float(type_) else value
 
 
 def row_hash(values: Iterable[tuple[str, str]]) -> str:

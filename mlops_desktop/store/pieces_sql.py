@@ -9,9 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from .pieces import Part, StoredFile
 from .pieces_columns import Column, chained, identifier, literal
+
+WIDE: Final = 200
+"""Columns from which a table is wide."""
+
+
+def written_as(columns: int) -> str:
+    """SQL: the options with which a table of so many columns is written as Parquet.
+
+    DuckDB holds a megabyte for the dictionary of each text column and thread, also where a table has ten rows: 5,000
+    columns don't fit into four gigabytes. A wide table gets small dictionaries.
+    """
+    dictionary = ", string_dictionary_page_size_limit 32768" if columns > WIDE else ""
+    return f"format parquet, compression zstd{dictionary}"
+
 
 PathOf = Callable[[str], Path]
 """Path of a stored file by its name."""
@@ -132,4 +147,14 @@ def values_table(path: Path, count: int) -> str:
     return f"{parquet(path, numbered=True)} as _n({names})"
 
 
-__all__ = ["PathOf", "Reader", "column_sql", "identifier", "named", "ordered", "parquet", "values_table"]
+__all__ = [
+    "PathOf",
+    "Reader",
+    "column_sql",
+    "identifier",
+    "named",
+    "ordered",
+    "parquet",
+    "values_table",
+    "written_as",
+]

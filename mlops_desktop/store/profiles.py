@@ -8,7 +8,8 @@ and counts are carried over to all rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,16 +22,21 @@ from mlops_desktop.system import make_private_folder, write_bytes
 from .datasets import shown_type
 from .pieces_columns import Column, found_column, is_float, literal
 from .times import from_json, to_json
+from .versions_patches import temp_table
 
 if TYPE_CHECKING:
     from .session import Session
 
 SAMPLED_FROM: Final = 1_000_000
 """Rows over which a version is sampled unless exact figures are asked for."""
-SAMPLE_ROWS: Final = 200_000
+SAMPLE_BLOCKS: Final = 16
+BLOCK_ROWS: Final = 12_500
+"""Neighbouring rows of which the sample consists: a read skips what lies between."""
 COLUMNS_AT_ONCE: Final = 100
-CELLS_AT_ONCE: Final = 30_000_000
+CELLS_AT_ONCE: Final = 10_000_000
 """Values over which fewer columns are looked at together: exact distinct counts hold every value in memory."""
+CELLS_COPIED: Final = 5_000_000
+"""Values up to which both queries read a temporary table instead of the files."""
 BINS: Final = 24
 TOP: Final = 10
 LONGEST: Final = 200
@@ -112,12 +118,13 @@ class Profiles:
             list(version.columns) if columns is None else [found_column(version.columns, n) for n in columns]
         )
         kept = self._kept(version.version_id, sampled)
+        if sampled:
+            kept |= self._kept(
+                version.version_id, False
+            )  # who asked for exact figures once has them from then on
         todo = [c for c in dict.fromkeys(wanted) if c.physical not in kept]
-        at_once = (
-            COLUMNS_AT_ONCE
-            if sampled
-            else max(1, min(COLUMNS_AT_ONCE, CELLS_AT_ONCE // max(version.rows, 1)))
-        )
+        looked_at = SAMPLE_BLOCKS * BLOCK_ROWS if sampled else max(version.rows, 1)
+        at_once = max(1, min(COLUMNS_AT_ONCE, CELLS_AT_ONCE // looked_at))
         for start in range(0, len(todo), at_once):
             some = todo[start : start + at_once]
             for column, profile in zip(
@@ -156,15 +163,10 @@ class Profiles:
     def _profiled(
         self, version_id: int, rows: int, columns: Sequence[Column], sampled: bool
     ) -> Iterator[ColumnProfile]:
-        cursor = self._session.cursor
-        source = self._session.versions.scan(cursor, version_id, [c.name for c in columns])
-        source = f"({source})"
-        if sampled:
-            share = 100.0 * SAMPLE_ROWS / rows
-            source += f" tablesample system({share:.4f} percent) repeatable (1)"
         looks = [_Look(c) for c in columns]
-        seen = self._look(source, looks, exact=not sampled)
-        shapes = self._shapes(source, looks)
+        with self._source(version_id, rows, columns, sampled) as source:
+            seen = self._look(source, looks)
+            shapes = self._shapes(source, looks)
         scale = rows / seen if sampled and seen else 1.0
         for look, (edges, counts, top) in zip(looks, shapes, strict=True):
             yield ColumnProfile(
@@ -183,7 +185,23 @@ class Profiles:
                 top=[Count(v, round(n * scale)) for v, n in top],
             )
 
-    def _look(self, source: str, looks: Sequence[_Look], *, exact: bool) -> int:
+    @contextmanager
+    def _source(self, version_id: int, rows: int, columns: Sequence[Column], sampled: bool) -> Generator[str]:
+        """What to read the columns from."""
+        cursor, names = self._session.cursor, [c.name for c in columns]
+        if sampled:
+            middles = [rows * (2 * block + 1) // (2 * SAMPLE_BLOCKS) for block in range(SAMPLE_BLOCKS)]
+            spans = [(middle - BLOCK_ROWS // 2, middle + BLOCK_ROWS // 2) for middle in middles]
+            select = self._session.versions.spans(cursor, version_id, spans, names)
+        else:
+            select = self._session.versions.scan(cursor, version_id, names)
+        if sampled or rows * len(columns) <= CELLS_COPIED:
+            with temp_table(cursor, select) as table:
+                yield table
+        else:
+            yield f"({select})"
+
+    def _look(self, source: str, looks: Sequence[_Look]) -> int:
         """Fill in the first query's answers; returns the rows looked at."""
         items = ["count(*)"]
         for look in looks:
@@ -196,7 +214,7 @@ class Profiles:
             )
             items += [
                 f"count({c})",
-                f"{'count(distinct' if exact else 'approx_count_distinct('} {text if look.kind is ColumnType.NESTED else c})",
+                f"count(distinct {text if look.kind is ColumnType.NESTED else c})",
                 f"left(cast(min({ordered}) as varchar), {LONGEST})",
                 f"left(cast(max({ordered}) as varchar), {LONGEST})",
                 f"min({number})",

@@ -133,12 +133,16 @@ class RunRows:
 
     def interrupt(self, run_id: int, why: str) -> None:
         """A run that nobody works on any more."""
-        error = ErrorMessage("interrupted", "The run was interrupted.", why, "Start it again: Reproduce does the same.")
+        error = ErrorMessage(
+            "interrupted", "The run was interrupted.", why, "Start it again: Reproduce does the same."
+        )
         self.set_state(run_id, "interrupted", finished_at=now(), error=to_json(error))
 
     def open_trainings(self) -> list[int]:
         """Trainings that have not ended."""
-        rows = self._session.all("select run_id from run where kind = 'training' and state in ('queued', 'running')")
+        rows = self._session.all(
+            "select run_id from run where kind = 'training' and state in ('queued', 'running')"
+        )
         return [r["run_id"] for r in rows]
 
     def begin_stage(self, run_id: int, name: str) -> None:
@@ -168,7 +172,8 @@ class RunRows:
         """
         run = self.find(run_id)
         found = self._session.value(
-            "select max(job_id) from job where subject = ? and state in ('queued', 'running', 'cancelling')", f"run:{run_id}"
+            "select max(job_id) from job where subject = ? and state in ('queued', 'running', 'cancelling')",
+            f"run:{run_id}",
         )
         if found is None:
             raise ConflictError(f"Run {run_id} isn't at work.", reason=f"It is {run.state}.")
@@ -197,7 +202,8 @@ class RunRows:
             if run.state in ("queued", "running"):
                 raise ConflictError(f"Run {run.run_id} is at work.", remedy="Cancel it first.")
             model = self._session.value(
-                "select model.name || '@' || number from model_version join model using (model_id) where run_id = ?", run.run_id
+                "select model.name || '@' || number from model_version join model using (model_id) where run_id = ?",
+                run.run_id,
             )
             if model is not None:
                 raise ConflictError(
@@ -237,7 +243,8 @@ class RunRows:
         """Append values of metrics, in one statement."""
         at = now()
         self._session.append(
-            "metric", [(run_id, p.name, -1 if p.step is None else p.step, p.value, p.at or at) for p in points]
+            "metric",
+            [(run_id, p.name, -1 if p.step is None else p.step, p.value, p.at or at) for p in points],
         )
         self._session.topics.add("metric")
 
@@ -262,15 +269,28 @@ class RunRows:
         """Every point of one metric, or of all, by step and in the order they came."""
         rows = self._session.all(
             "select name, step, value, logged_at from metric where run_id = ? and (? is null or name = ?) order by name, step, rowid",
-            run_id, name, name,
+            run_id,
+            name,
+            name,
         )
-        return [Metric(r["name"], r["value"], None if r["step"] < 0 else r["step"], r["logged_at"]) for r in rows]
+        return [
+            Metric(r["name"], r["value"], None if r["step"] < 0 else r["step"], r["logged_at"]) for r in rows
+        ]
 
     def add_artifact(self, run_id: int, artifact: Artifact) -> None:
         """Note a file that the run wrote; its bytes are in `artifacts` already."""
         self._session.append(
             "artifact",
-            [(run_id, artifact.name, artifact.kind, artifact.sha256, artifact.size_bytes, artifact.holds_rows)],
+            [
+                (
+                    run_id,
+                    artifact.name,
+                    artifact.kind,
+                    artifact.sha256,
+                    artifact.size_bytes,
+                    artifact.holds_rows,
+                )
+            ],
         )
 
     def artifacts(self, run_id: int) -> list[Artifact]:
@@ -293,7 +313,9 @@ class RunRows:
         if run.kind != "logged":
             raise ConflictError(f"Run {run_id} is a training; only its child writes its metrics.")
         if run.state != "running":
-            raise ConflictError(f"Run {run_id} has {run.state}; it takes no more values.", remedy="Start a new one.")
+            raise ConflictError(
+                f"Run {run_id} has {run.state}; it takes no more values.", remedy="Start a new one."
+            )
         return run
 
     def _read(self, tail: str, *values: Any) -> list[Run]:
@@ -301,7 +323,9 @@ class RunRows:
         ids = [r["run_id"] for r in rows]
         metrics, params, artifacts = self._finals(ids), self._params(ids), self._artifacts(ids)
         return [
-            run_of(r, metrics.get(r["run_id"], {}), params.get(r["run_id"], {}), artifacts.get(r["run_id"], []))
+            run_of(
+                r, metrics.get(r["run_id"], {}), params.get(r["run_id"], {}), artifacts.get(r["run_id"], [])
+            )
             for r in rows
         ]
 

@@ -28,10 +28,16 @@ class ScheduleRows:
         session = self._session
         name = checked_name(schedule.name, "schedule")
         if self._row(name) is not None:
-            raise ConflictError(f"There is a schedule “{name}” already.", remedy="Choose another name, or remove it.")
+            raise ConflictError(
+                f"There is a schedule “{name}” already.", remedy="Choose another name, or remove it."
+            )
         at = now()
         made = msgspec.structs.replace(
-            schedule, schedule_id=session.next_id("schedule"), name=name, created_at=at, created_by=session.caller.actor
+            schedule,
+            schedule_id=session.next_id("schedule"),
+            name=name,
+            created_at=at,
+            created_by=session.caller.actor,
         )
         session.insert("schedule", self._columns(made))
         session.cursor.execute("insert into schedule_mark values (?, ?)", [made.schedule_id, naive(at)])
@@ -47,7 +53,9 @@ class ScheduleRows:
         """The schedule of this name."""
         row = self._row(name)
         if row is None:
-            raise NotFoundError(f"There is no schedule “{name}”.", remedy="See `mlops-desktop schedules list`.")
+            raise NotFoundError(
+                f"There is no schedule “{name}”.", remedy="See `mlops-desktop schedules list`."
+            )
         return self._schedule(row)
 
     def change(self, name: str, **facts: Any) -> Schedule:
@@ -85,7 +93,9 @@ class ScheduleRows:
 
     def save_firing(self, firing_id: int, firing: Firing) -> None:
         """Write down how a line of the history goes on."""
-        self._session.cursor.execute("update firing set facts = ? where firing_id = ?", [to_json(firing), firing_id])
+        self._session.cursor.execute(
+            "update firing set facts = ? where firing_id = ?", [to_json(firing), firing_id]
+        )
         self._session.topics.add("firing")
 
     def _columns(self, schedule: Schedule) -> dict[str, Any]:
@@ -103,7 +113,9 @@ class ScheduleRows:
         return rows[0] if rows else None
 
     def _read(self, tail: str, *values: Any) -> list[dict[str, Any]]:
-        return self._session.all("select * from schedule join schedule_mark using (schedule_id) " + tail, *values)
+        return self._session.all(
+            "select * from schedule join schedule_mark using (schedule_id) " + tail, *values
+        )
 
     def _schedule(self, row: dict[str, Any]) -> Schedule:
         return msgspec.structs.replace(from_json(row["facts"], Schedule), decided_until=row["decided_until"])

@@ -60,7 +60,9 @@ class Session:
         Whether rows may be changed.
     """
 
-    def __init__(self, store: Store, cursor: duckdb.DuckDBPyConnection, caller: Caller, *, writing: bool) -> None:
+    def __init__(
+        self, store: Store, cursor: duckdb.DuckDBPyConnection, caller: Caller, *, writing: bool
+    ) -> None:
         self.database = store
         self.folder: Path = store.folder
         self.cursor = cursor
@@ -192,7 +194,8 @@ class Session:
         """A number that no other thing of this kind has had or will have."""
         self._must_write()
         row = self.cursor.execute(
-            "insert into counter values (?, 1) on conflict (name) do update set value = value + 1 returning value", [kind]
+            "insert into counter values (?, 1) on conflict (name) do update set value = value + 1 returning value",
+            [kind],
         ).fetchone()
         assert row is not None
         return int(row[0])
@@ -264,7 +267,8 @@ class Session:
     def _put(self, table: str, row: dict[str, Any]) -> None:
         columns = ", ".join(f'"{c}"' for c in row)
         self.cursor.execute(
-            f"insert into {table} ({columns}) values ({', '.join('?' * len(row))})", [naive(v) for v in row.values()]
+            f"insert into {table} ({columns}) values ({', '.join('?' * len(row))})",
+            [naive(v) for v in row.values()],
         )
 
     def _note(self, change: RowChange) -> None:
@@ -277,4 +281,3 @@ class Session:
     def _must_write(self) -> None:
         if not self.writing:
             raise RuntimeError("a verb with the right to view can't change the store")
-

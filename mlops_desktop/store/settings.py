@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_desktop.domain.settings import Setting, SettingValue, find_setting, parse_value, SETTINGS
+from mlops_desktop.domain.settings import SETTINGS, Setting, SettingValue, find_setting, parse_value
 
 if TYPE_CHECKING:
     from .session import Session
@@ -39,4 +39,6 @@ class SettingRows:
         return self._shown(setting)
 
     def _shown(self, setting: Setting) -> SettingValue:
-        return SettingValue(setting.name, setting.title, setting.help, str(self.value(setting.name)), str(setting.default))
+        return SettingValue(
+            setting.name, setting.title, setting.help, str(self.value(setting.name)), str(setting.default)
+        )

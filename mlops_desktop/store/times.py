@@ -22,7 +22,9 @@ def aware(value: Any) -> Any:
 
 def naive(value: Any) -> Any:
     """A time as the store keeps it: UTC without zone."""
-    return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value
+    return (
+        value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value
+    )
 
 
 def to_json(value: Any) -> str:

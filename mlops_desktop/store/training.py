@@ -96,7 +96,9 @@ class Trainings:
         )
         if name is None:
             raise NotFoundError(
-                f"The data set “{data.dataset}” is gone.", reason="It is in the trash.", remedy="Restore it first."
+                f"The data set “{data.dataset}” is gone.",
+                reason="It is in the trash.",
+                remedy="Restore it first.",
             )
         return self._session.datasets.version(name)
 
@@ -111,7 +113,8 @@ class Trainings:
         run = self._session.runs.find(run_id)
         if run.spec is None or run.spec.data is None:
             raise ConflictError(
-                f"Run {run_id} was logged by a script.", reason="How it was trained is known to that script alone."
+                f"Run {run_id} was logged by a script.",
+                reason="How it was trained is known to that script alone.",
             )
         return run
 
@@ -156,9 +159,12 @@ def train(work: Work, run_id: int) -> Run:
         write_job(folder, run_id, TrainWork(spec, str(path), columns))
     work.ingest(lambda writing: writing.runs.set_running(run_id, work.job.job_id))
     try:
-        Follower(work, folder, run_id).follow(on_end, memory_bytes=spec.memory_limit_bytes, time_s=spec.time_limit_s)
+        Follower(work, folder, run_id).follow(
+            on_end, memory_bytes=spec.memory_limit_bytes, time_s=spec.time_limit_s
+        )
     except BaseException as error:
-        work.abandon(lambda writing: writing.runs.end_if_open(run_id, error))
+        why = error
+        work.abandon(lambda writing: writing.runs.end_if_open(run_id, why))
         raise
     return work.finish(lambda writing: writing.runs.find(run_id))
 

@@ -88,7 +88,9 @@ class TrainingChecks:
         frame = session.cursor.execute(
             f"select {casts} from ({source}) using sample reservoir({SAMPLE_ROWS} rows) repeatable (0)"
         ).fetchnumpy()
-        arrays = {c.name: np.ma.filled(frame[f"c{n}"], np.nan).astype(np.float64) for n, c in enumerate(chosen)}
+        arrays = {
+            c.name: np.ma.filled(frame[f"c{n}"], np.nan).astype(np.float64) for n, c in enumerate(chosen)
+        }
         values = arrays.pop(target)
         return find_leaks(target, values, arrays)
 
@@ -109,7 +111,9 @@ class TrainingChecks:
                 f"from ({source}) where {at} is not null group by 1 order by 1 limit {MOST_PERIODS + 1}"
             )
             if len(rows) <= MOST_PERIODS and (unit != "day" or len(rows) <= 31):
-                return [Period(_label(r["start"], unit), r["start"], r["n"], _number(r["mean"])) for r in rows]
+                return [
+                    Period(_label(r["start"], unit), r["start"], r["n"], _number(r["mean"])) for r in rows
+                ]
         return []
 
 
@@ -139,7 +143,11 @@ def _note(column: Column, fact: Any, missing: float, distinct: int, leaks: list[
         return "no value at all: left out", "error-constant"
     if distinct == 1 and missing == 0:
         return "the same in every row: left out", "error-constant"
-    if fact.rows >= 50 and distinct > UNIQUE_SHARE * (fact.rows - fact.missing) and column.type in ("text", "integer"):
+    if (
+        fact.rows >= 50
+        and distinct > UNIQUE_SHARE * (fact.rows - fact.missing)
+        and column.type in ("text", "integer")
+    ):
         return "a value of its own in nearly every row: an identifier?", "warning"
     if missing >= 0.005:
         return f"{missing:.1%} missing", "warning" if missing > 0.05 else "note"
@@ -152,16 +160,34 @@ def _target_findings(target: str, task: Task | None, facts: dict[str, Any]) -> l
     fact = facts[target]
     found: list[CheckFinding] = []
     if fact.distinct <= 1:
-        only = f"Every row has “{fact.top[0].value if fact.top else fact.minimum}”." if fact.distinct else "It has no value."
-        found.append(CheckFinding("one_class", "error", f"{target} doesn't vary", f"{only} There is nothing to learn."))
+        only = (
+            f"Every row has “{fact.top[0].value if fact.top else fact.minimum}”."
+            if fact.distinct
+            else "It has no value."
+        )
+        found.append(
+            CheckFinding("one_class", "error", f"{target} doesn't vary", f"{only} There is nothing to learn.")
+        )
     if fact.missing:
         found.append(
-            CheckFinding("target_missing", "warning", f"{fact.missing:,} rows without {target}", "They are left out of training and test.")
+            CheckFinding(
+                "target_missing",
+                "warning",
+                f"{fact.missing:,} rows without {target}",
+                "They are left out of training and test.",
+            )
         )
     rare = [c for c in fact.top if c.count < 5] if task in ("binary", "multiclass") else []
     if rare and fact.distinct > 1:
         names = ", ".join(f"“{c.value}” ({c.count})" for c in rare[:3])
-        found.append(CheckFinding("rare_class", "warning", "Classes with hardly a row", f"{names}: no score of them can be trusted."))
+        found.append(
+            CheckFinding(
+                "rare_class",
+                "warning",
+                "Classes with hardly a row",
+                f"{names}: no score of them can be trusted.",
+            )
+        )
     return found
 
 
@@ -184,19 +210,43 @@ def _column_findings(columns: list[ColumnCheck]) -> list[CheckFinding]:
     ids = [c.name for c in columns if c.used and "identifier" in c.note]
     if ids:
         found.append(
-            CheckFinding("identifier", "warning", "Looks like an identifier", f"{', '.join(ids)}: nothing is learnt from a number of its own.", ids)
+            CheckFinding(
+                "identifier",
+                "warning",
+                "Looks like an identifier",
+                f"{', '.join(ids)}: nothing is learnt from a number of its own.",
+                ids,
+            )
         )
     else:
-        found.append(CheckFinding("no_identifier", "good", "No id-like columns", "None has a value of its own in nearly every row."))
+        found.append(
+            CheckFinding(
+                "no_identifier",
+                "good",
+                "No id-like columns",
+                "None has a value of its own in nearly every row.",
+            )
+        )
     missing = [c for c in columns if c.used and c.missing_share > 0]
     if missing:
         worst = sorted(missing, key=lambda c: -c.missing_share)[:4]
         words = ", ".join(f"{c.name} {c.missing_share:.1%}" for c in worst)
         more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
-        found.append(CheckFinding("missing", "warning", "Missing values", f"{words}{more}. They are taken as a value of their own."))
+        found.append(
+            CheckFinding(
+                "missing",
+                "warning",
+                "Missing values",
+                f"{words}{more}. They are taken as a value of their own.",
+            )
+        )
     dull = [c.name for c in columns if c.role == "feature" and not c.used and "left out" in c.note]
     if dull:
-        found.append(CheckFinding("constant", "note", "Left out", f"{', '.join(dull)}: the same in every row, or empty."))
+        found.append(
+            CheckFinding(
+                "constant", "note", "Left out", f"{', '.join(dull)}: the same in every row, or empty."
+            )
+        )
     return found
 
 
@@ -215,14 +265,27 @@ def _period_findings(periods: list[Period], target: str) -> list[CheckFinding]:
 
 def _split_findings(time_column: str, split: Split) -> list[CheckFinding]:
     if time_column and split.method in (None, "time"):
-        return [CheckFinding("split", "good", "Split is by time", "No row of the test is older than one of training.")]
+        return [
+            CheckFinding(
+                "split", "good", "Split is by time", "No row of the test is older than one of training."
+            )
+        ]
     if time_column:
-        return [CheckFinding("split", "warning", "Split isn't by time", f"Rows have a time ({time_column}): a random test is too kind.")]
+        return [
+            CheckFinding(
+                "split",
+                "warning",
+                "Split isn't by time",
+                f"Rows have a time ({time_column}): a random test is too kind.",
+            )
+        ]
     return []
 
 
 def _split_words(task: Task | None, time_column: str, split: Split) -> str:
-    method = split.method or ("time" if time_column else "stratified" if task in ("binary", "multiclass") else "random")
+    method = split.method or (
+        "time" if time_column else "stratified" if task in ("binary", "multiclass") else "random"
+    )
     share = f"{split.test_share:.0%} of the rows"
     return {
         "time": f"test on {split.test_period or 'the last ' + share}, train on what lies before",

@@ -291,6 +291,23 @@ class Versions:
             return self._reader.labelled_scan(version)
         return self._reader.scan(version, self._reader.chosen(version, columns), position=position)
 
+    def spans(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        version_id: int,
+        spans: Sequence[tuple[int, int]],
+        columns: Sequence[str] | None = None,
+    ) -> str:
+        """SQL: a SELECT of the rows at these positions (from, to exclusive), in no order: a quick sample.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            Written names; all unless given.
+        """
+        version = self.version(cursor, version_id)
+        return self._reader.spans(cursor, version, spans, self._reader.chosen(version, columns))
+
     def page(
         self,
         cursor: duckdb.DuckDBPyConnection,

@@ -20,7 +20,7 @@ from mlops_desktop.system import crash_point, fsync_folder, make_private_folder,
 
 from .pieces import Piece, Positions, StoredFile
 from .pieces_columns import literal
-from .pieces_sql import parquet
+from .pieces_sql import parquet, written_as
 
 CACHED_POSITIONS: Final = 8_000_000
 """Deleted positions kept in memory, over all patches (64 MB)."""
@@ -75,13 +75,15 @@ class VersionFiles:
         """
         temp = self.temp()
         try:
-            rows = self.copy(cursor, select, temp)
+            rows = self.copy(cursor, select, temp, len(columns))
             return self.keep(cursor, temp, StoredFile("", rows, 0, dict(columns)))
         finally:
             temp.unlink(missing_ok=True)
 
-    def copy(self, cursor: duckdb.DuckDBPyConnection, select: str, path: Path, salt: str = "") -> int:
-        """Write what `select` gives to `path` as Parquet; returns the rows.
+    def copy(
+        self, cursor: duckdb.DuckDBPyConnection, select: str, path: Path, columns: int, salt: str = ""
+    ) -> int:
+        """Write what `select` gives, so many columns, to `path` as Parquet; returns the rows.
 
         Raises
         ------
@@ -90,9 +92,7 @@ class VersionFiles:
         """
         extra = f", kv_metadata {{columns: {literal(salt)}}}" if salt else ""
         try:
-            found = one(
-                cursor, f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd{extra})"
-            )
+            found = one(cursor, f"copy ({select}) to {literal(str(path))} ({written_as(columns)}{extra})")
         except duckdb.IOException as error:
             path.unlink(missing_ok=True)
             if "No space left" in str(error):
@@ -113,7 +113,7 @@ class VersionFiles:
             salted = self.temp()
             try:
                 salt = msgspec.json.encode(sorted(file.columns.items())).decode()
-                self.copy(cursor, f"from {parquet(temp)}", salted, salt)
+                self.copy(cursor, f"from {parquet(temp)}", salted, len(file.columns), salt)
                 temp.unlink()
                 salted.rename(temp)
             finally:

@@ -117,7 +117,9 @@ class Patcher:
         piece = self._parent.pieces[k]
         temp = self._files.temp()
         try:
-            count = self._files.copy(self._cursor, self._patch_sql(changes, k), temp)
+            count = self._files.copy(
+                self._cursor, self._patch_sql(changes, k), temp, len(self._target.columns)
+            )
             patch = StoredFile(PENDING, count, 0, types_of(self._target.columns))
             if self._limits.exceeded(piece, count):
                 return self._rewritten(msgspec.structs.replace(piece, patch=PENDING, rows=rows), patch, temp)

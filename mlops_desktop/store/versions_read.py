@@ -102,6 +102,17 @@ class VersionReader:
 
         return parts(version.pieces, start, stop, deleted)
 
+    def spans(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        version: Version,
+        spans: Sequence[tuple[int, int]],
+        columns: Sequence[Column],
+    ) -> str:
+        """SQL: a SELECT of the rows at these positions (from, to exclusive), in no order; other row groups aren't read."""
+        found = [part for start, stop in spans for part in self.parts(cursor, version, start, stop)]
+        return Reader(version.files, self._files.path, columns).sql(found)
+
     def page(
         self,
         cursor: duckdb.DuckDBPyConnection,
@@ -264,7 +275,7 @@ class VersionReader:
             position=bool(condition) and "_position" in str(condition).casefold(),
         )
         order = "" if in_order else " order by _k, _at"
-        return self._files.copy(cursor, f"select {items} from ({scan}){where}{order}", path)
+        return self._files.copy(cursor, f"select {items} from ({scan}){where}{order}", path, len(chosen))
 
 
 def check_current(version: Version, index: FilterIndex | SortIndex) -> None:

@@ -32,6 +32,8 @@ class Target(msgspec.Struct, frozen=True):
     columns: tuple[Column, ...]
     sources: dict[str, int]
     """Physical name to number of the staged column; a column that isn't here keeps its old values."""
+    valueless: frozenset[int] = frozenset()
+    """Numbers of the staged columns that hold no value."""
 
     def given(self) -> list[Column]:
         """The columns that the staged file has."""
@@ -39,7 +41,12 @@ class Target(msgspec.Struct, frozen=True):
 
     def value(self, column: Column) -> str:
         """SQL: the staged value of `column` as a file keeps it."""
-        return stored_as(f"_n.c{self.sources[column.physical]}", column.sql_type)
+        number = self.sources[column.physical]
+        if (
+            number in self.valueless
+        ):  # whatever type its file has, of which there may be no cast to the column's
+            return f"cast(null as {column.sql_type})"
+        return stored_as(f"_n.c{number}", column.sql_type)
 
 
 def staged_type(staged: Staged, number: int) -> str | None:
@@ -72,7 +79,7 @@ def continued(parent: Version | None, staged: Staged, used: Collection[str]) -> 
         for name, i in sources.items()
         if name not in known
     ]
-    return Target((*kept, *added), sources)
+    return Target((*kept, *added), sources, staged.valueless)
 
 
 def replaced(parent: Version, staged: Staged, used: Collection[str]) -> Target:
@@ -90,7 +97,7 @@ def replaced(parent: Version, staged: Staged, used: Collection[str]) -> Target:
             taken.add(name.casefold())
             types = (type_,)
         columns.append(Column(staged.names[number], name, types))
-    return Target(tuple(columns), {c.physical: number for number, c in enumerate(columns)})
+    return Target(tuple(columns), {c.physical: n for n, c in enumerate(columns)}, staged.valueless)
 
 
 def staged_rows(target: Target, columns: Sequence[Column]) -> str:

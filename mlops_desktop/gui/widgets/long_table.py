@@ -188,7 +188,9 @@ class LongTable(QTableView):
     @property
     def chosen(self) -> list[str]:
         """Keys of the chosen rows, top to bottom."""
-        return [self.rows_model.keys[i] for i in sorted(i.row() for i in self.selectionModel().selectedRows())]
+        return [
+            self.rows_model.keys[i] for i in sorted(i.row() for i in self.selectionModel().selectedRows())
+        ]
 
     @property
     def current_key(self) -> str:

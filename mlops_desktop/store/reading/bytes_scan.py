@@ -13,6 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 CHUNK_BYTES = 1 << 22
 
 
@@ -30,7 +32,8 @@ class ByteFacts:
     zeros: int = 0
     zero_tail: int = 0
     """Zero bytes at the very end of the file."""
-    quotes: int = 0
+    quotes: bool = False
+    underscores: bool = False
     lf: int = 0
     cr: int = 0
     crlf: int = 0
@@ -51,12 +54,13 @@ class ByteFacts:
         self.size += len(chunk)
         self._zeros(chunk)
         self._utf8(chunk)
-        self.quotes += chunk.count(b'"')
+        self.quotes = self.quotes or b'"' in chunk
+        self.underscores = self.underscores or b"_" in chunk
         self._lines(chunk)
         self.last = chunk[-1:]
 
     def _lines(self, chunk: bytes) -> None:
-        self.lf += chunk.count(b"\n")
+        self.lf += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == 10))
         if b"\r" in chunk:
             self.cr += chunk.count(b"\r")
             self.crlf += chunk.count(b"\r\n")
@@ -64,11 +68,10 @@ class ByteFacts:
             self.crlf += 1
 
     def _zeros(self, chunk: bytes) -> None:
-        zeros = chunk.count(0)
-        if not zeros:
+        if 0 not in chunk:
             self.zero_tail = 0
             return
-        self.zeros += zeros
+        self.zeros += chunk.count(0)
         if self.zero_line is None:
             self.zero_line = self._line_at(chunk, chunk.index(0))
         tail = len(chunk) - len(chunk.rstrip(b"\0"))

@@ -18,6 +18,9 @@ EXACT_DIGITS = 17
 WHOLE_DIGITS = 15
 """Digits of a whole number that a double surely gives back."""
 
+NO_UNDERSCORE = "NOT contains({v}, '_')"
+"""Needed in a text that has one somewhere: a cast takes ``1_000`` for 1000."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -90,17 +93,18 @@ def big_integer(why: str, missing: tuple[str, ...] = ()) -> Reading:
 def _quick_real(plain: str) -> str:
     """True for a common number of at most 15 letters, or of at most 17 digits with a point.
 
-    Begins with a digit that is no leading zero, ends in its range, and has nothing that a cast would skip.
+    Begins with a digit that is no leading zero, is within range, and has nothing that a cast would skip. Each test
+    costs 2 to 9 ns a value; the pattern of `_strict_real` alone 40.
     """
     begins = " OR ".join(
         f"({plain} >= '{low}' AND {plain} < '{high}')"
-        for low, high in (("1", ":"), ("0.", "0/"), ("-1", "-:"), ("-0.", "-0/"))
+        for low, high in (("0.", "0/"), ("-1", "-:"), ("-0.", "-0/"))
     )
     short = (
         f"strlen({plain}) <= 15 OR (strlen({plain}) <= 18 + ({plain} < '1')::INT AND contains({plain}, '.'))"
     )
-    clean = f"NOT contains({plain}, '_') AND NOT ends_with({plain}, ' ') AND NOT ends_with({plain}, '\t')"
-    return f"({short}) AND ({begins}) AND isfinite({{x}}) AND {{x}} <> 0 AND {clean}"
+    clean = f"{NO_UNDERSCORE.replace('{v}', plain)} AND NOT ends_with({plain}, ' ') AND NOT ends_with({plain}, '\t')"
+    return f"({short}) AND ({plain} >= '1' OR {begins}) AND isfinite({{x}}) AND {{x}} <> 0 AND {clean}"
 
 
 def _strict_real(plain: str) -> str:
@@ -138,7 +142,10 @@ def real(
     if marks or stripped or decimal != ".":
         plain = f"trim(translate({{v}}, {literal(decimal + marks + stripped)}, '.'))"
     special = "regexp_full_match({v}, '(?i)nan|[-+]?inf(inity)?')"
-    proof = f"CASE WHEN {_quick_real(plain)} THEN true ELSE ({_strict_real(plain)}) OR {special} END"
+    proof = (
+        f"CASE WHEN {_quick_real(plain)} THEN true WHEN {{x}}::VARCHAR = {plain} AND isfinite({{x}}) THEN true "
+        f"ELSE ({_strict_real(plain)}) OR {special} END"
+    )
     return Reading(ColumnType.DECIMAL, "DOUBLE", f"try_cast({plain} AS DOUBLE)", proof, why, notable=notable)
 
 

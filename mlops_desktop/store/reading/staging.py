@@ -11,9 +11,10 @@ import duckdb
 
 from mlops_desktop.domain.errors import CancelledError, ResourceError
 from mlops_desktop.domain.imports import ColumnType, Decision, ImportOptions, Problem, Remedy, Widened
+from mlops_desktop.store.pieces_sql import written_as
 from mlops_desktop.store.reading.choices import choices, chosen_reading, unreadable
 from mlops_desktop.store.reading.native import native
-from mlops_desktop.store.reading.proofs import Reading, text
+from mlops_desktop.store.reading.proofs import NO_UNDERSCORE, Reading, text
 from mlops_desktop.store.reading.relation import Relation
 from mlops_desktop.store.reading.source import Source
 from mlops_desktop.store.reading.sql import Cursor, literal, name
@@ -98,21 +99,25 @@ def _undecided(column: str, reading: Reading) -> Problem:
     )
 
 
-def _fits(reading: Reading, place: int) -> tuple[str, str, str]:
+def _fits(typed: Typed, place: int) -> tuple[str, str, str]:
     """SQL of a column's missing cells, its proof and the text read, over ``c`` (text) and ``x`` (value) columns."""
-    column = f"c{place}"
+    reading, column = typed.readings[place], f"c{place}"
     plain = f"trim({column}, ' ')" if reading.trims else column
     missing = f"{column} IS NULL"
     if reading.missing:
         missing += f" OR {plain} IN ({', '.join(literal(token) for token in reading.missing)})"
-    return missing, reading.proof_of(plain, f"x{place}"), plain
+    proof = reading.proof_of(plain, f"x{place}")
+    if not typed.relation.has_underscores:
+        proof = proof.replace(NO_UNDERSCORE.replace("{v}", plain), "true")
+    return missing, proof, plain
 
 
-def expression(reading: Reading, place: int) -> str:
+def expression(typed: Typed, place: int) -> str:
     """The SQL of a column in its type; an error where a value does not fit."""
+    reading = typed.readings[place]
     if reading.is_plain:
         return f"c{place}"
-    missing, proof, _ = _fits(reading, place)
+    missing, proof, _ = _fits(typed, place)
     value = f"x{place} + 0" if reading.duckdb in ("DOUBLE", "FLOAT") else f"x{place}"
     failed = f"error({literal(f'{_MISFIT}{place}:')} || c{place}::VARCHAR)"
     if reading.misfits_are_missing:
@@ -127,19 +132,19 @@ def with_values(typed: Typed, places: Sequence[int]) -> str:
         reading = typed.readings[place]
         shown.append(f"c{place}")
         if not reading.is_plain:
-            shown.append(f"{reading.value_of(_fits(reading, place)[2])} AS x{place}")
+            shown.append(f"{reading.value_of(_fits(typed, place)[2])} AS x{place}")
     return f"(SELECT {', '.join(shown)} FROM {typed.relation.sql})"
 
 
 def write(cursor: Cursor, typed: Typed, physical: Sequence[str], target: Path) -> int:
     """One COPY of all rows in their order into `target`; the number of rows."""
     columns = ", ".join(
-        f"{expression(reading, place)} AS {name(physical[place])}"
+        f"{expression(typed, place)} AS {name(physical[place])}"
         for place, reading in enumerate(typed.readings)
     )
     source = with_values(typed, range(len(typed.readings)))
     row = cursor.execute(
-        f"COPY (SELECT {columns} FROM {source}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+        f"COPY (SELECT {columns} FROM {source}) TO {literal(str(target))} ({written_as(len(physical))})"
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -177,7 +182,7 @@ def check_chosen(cursor: Cursor, source: Source, typed: Typed, *, refuse: bool) 
     for place, reading in enumerate(typed.readings):
         if not reading.is_chosen or reading.is_plain:
             continue
-        missing, proof, _ = _fits(reading, place)
+        missing, proof, _ = _fits(typed, place)
         row = cursor.execute(
             f"SELECT count(*), min(r), arg_min(v, r) FROM (SELECT row_number() OVER () AS r, c{place} AS v, "
             f"NOT ({missing} OR coalesce({proof}, false)) AS odd FROM {with_values(typed, [place])}) WHERE odd"
@@ -208,7 +213,7 @@ def _failing(cursor: Cursor, typed: Typed) -> list[int]:
         return []
     tests: list[str] = []
     for place in places:
-        missing, proof, _ = _fits(typed.readings[place], place)
+        missing, proof, _ = _fits(typed, place)
         tests.append(f"bool_or(NOT ({missing} OR coalesce({proof}, false)))")
     row = cursor.execute(f"SELECT {', '.join(tests)} FROM {with_values(typed, places)}").fetchone() or ()
     return [place for place, fails in zip(places, row, strict=True) if fails]

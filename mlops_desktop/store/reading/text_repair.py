@@ -69,7 +69,7 @@ def repair(
     FileError
         A quote that isn't closed, or rows with too many values, unless a remedy was chosen.
     """
-    has_quotes = bool(found.quote) and (found.quote != '"' or facts.quotes > 0)
+    has_quotes = bool(found.quote) and (found.quote != '"' or facts.quotes)
     line_end = facts.line_ends
     if not line_end:
         path, line_end = _one_line_end(source, path, found if has_quotes else None), "\n"
