@@ -17,13 +17,8 @@ from .values import Array
 TRUSTED_TYPES = (
     "sklearn.tree._tree.Tree",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "functools.partial",
-    "sklearn.utils.validation.check_array",
 )
-"""Types beyond skops' own list that a model file may hold; the list in a file is never asked.
-
-skops asks for a partial's function apart, so the last two allow ``partial(check_array, ...)`` and no other call.
-"""
+"""Types beyond skops' own list that a model file may hold; the list in a file is never asked."""
 _HEADER_BYTES = 8192
 """The head of a LightGBM model's text, which names its objective, ends before this."""
 
@@ -32,6 +27,8 @@ class Runtime(Protocol):
     """Computes outputs."""
 
     name: str
+    model: Any
+    """The library's own object."""
 
     def outputs(self, matrix: Array) -> Array:
         """Probabilities (rows x classes) or predicted numbers (rows x 1)."""
@@ -51,6 +48,7 @@ class NumpyRuntime:
     name = "numpy"
 
     def __init__(self, model: dict[str, Any]) -> None:
+        self.model: Any = model
         self.link = str(model["link"])
         self.intercept = np.array(model["intercept"], dtype=np.float64)
         self.coefficients = np.array(model["coefficients"], dtype=np.float64)
@@ -82,7 +80,7 @@ class LightGbmRuntime:
     name = "lightgbm"
 
     def __init__(self, booster: Any, threads: int, *, binary: bool) -> None:
-        self._booster = booster
+        self.model: Any = booster
         self._threads = threads
         self._binary = binary
 
@@ -96,7 +94,7 @@ class LightGbmRuntime:
 
     def outputs(self, matrix: Array) -> Array:
         """Probabilities (rows x classes) or predicted numbers (rows x 1)."""
-        found = np.asarray(self._booster.predict(matrix, num_threads=self._threads), dtype=np.float64)
+        found = np.asarray(self.model.predict(matrix, num_threads=self._threads), dtype=np.float64)
         if found.ndim == 2:
             return found
         if self._binary:
@@ -110,7 +108,7 @@ class SklearnRuntime:
     name = "scikit-learn"
 
     def __init__(self, estimator: Any) -> None:
-        self._estimator = estimator
+        self.model: Any = estimator
         if "n_jobs" in estimator.get_params():
             # a forest adds up its trees in the order its threads end: one thread gives the same sum each time
             estimator.set_params(n_jobs=1)
@@ -124,9 +122,9 @@ class SklearnRuntime:
 
     def outputs(self, matrix: Array) -> Array:
         """Probabilities (rows x classes) or predicted numbers (rows x 1)."""
-        if hasattr(self._estimator, "predict_proba"):
-            return np.asarray(self._estimator.predict_proba(matrix), dtype=np.float64)
-        return np.asarray(self._estimator.predict(matrix), dtype=np.float64).reshape(len(matrix), 1)
+        if hasattr(self.model, "predict_proba"):
+            return np.asarray(self.model.predict_proba(matrix), dtype=np.float64)
+        return np.asarray(self.model.predict(matrix), dtype=np.float64).reshape(len(matrix), 1)
 
 
 class OnnxRuntime:
@@ -135,7 +133,7 @@ class OnnxRuntime:
     name = "onnxruntime"
 
     def __init__(self, session: Any) -> None:
-        self._session = session
+        self.model: Any = session
         self._input = session.get_inputs()[0].name
         self._output = session.get_outputs()[-1].name
 
@@ -152,7 +150,7 @@ class OnnxRuntime:
 
     def outputs(self, matrix: Array) -> Array:
         """Probabilities (rows x classes) or predicted numbers (rows x 1)."""
-        found = self._session.run([self._output], {self._input: matrix.astype(np.float32)})[0]
+        found = self.model.run([self._output], {self._input: matrix.astype(np.float32)})[0]
         return np.asarray(found, dtype=np.float64).reshape(len(matrix), -1)
 
 

@@ -32,7 +32,7 @@ def check(files: CheckedFiles) -> dict[str, Any]:
     rows, differ, largest = compare(scorer, model)
     foreign = sorted(name for name in sys.modules if name.partition(".")[0] == "mlops_desktop")
     return {
-        "ok": differ == 0 and largest <= TOLERANCE and not foreign,
+        "ok": differ == 0 and largest <= float(scorer.model.get("tolerance", TOLERANCE)) and not foreign,
         "rows": rows,
         "labels_differ": differ,
         "largest_difference": largest,

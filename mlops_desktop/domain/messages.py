@@ -74,6 +74,10 @@ class ExportWork(_Message, frozen=True, tag="export"):
     run_id: int = 0
     data: str = ""
     metrics: dict[str, float] = {}
+    rows: str = ""
+    """Parquet file of the training input, under its written names: ONNX is compared on its rows too."""
+    runtime: Literal["fastest", "own"] = "fastest"
+    """``own``: the library that trained the model, without trying ONNX."""
 
 
 class ServeWork(_Message, frozen=True, tag="serve"):

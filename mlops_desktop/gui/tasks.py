@@ -126,16 +126,20 @@ class Tasks(QObject):
         for ticket in [t for t in self._open if t.owner is owner]:
             ticket.cancel()
 
-    def close(self, timeout_s: float = 5.0) -> None:
-        """Drop what is queued, wait for what runs, deliver nothing more. Comes before widgets are deleted."""
+    def close(self, timeout_s: float = 5.0) -> bool:
+        """Drop what is queued, wait for what runs, deliver nothing more. Comes before widgets are deleted.
+
+        Returns whether everything had ended after `timeout_s` seconds.
+        """
         self._closed = True
         futures = [t.future for t in self._open if t.future is not None]
         for ticket in list(self._open):
             ticket.cancel()
-        wait(futures, timeout_s)
+        ended = not wait(futures, timeout_s).not_done
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._open.clear()
         self._newest.clear()
+        return ended
 
     def _announce(self, ticket: Ticket[Any]) -> None:
         """Runs on the thread of the call: the signal carries the ticket over."""

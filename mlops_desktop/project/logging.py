@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BATCH = 500
 """Points that are sent together at the latest."""
-BATCH_S = 0.5
+BATCH_S = 1.0
 """Seconds after which points are sent at the latest."""
 
 

@@ -66,6 +66,7 @@ class Store:
         self._connection = connect(folder)
         self._writer = threading.RLock()
         self._closed = False
+        self.answers_kept = 0
         self.versions = Versions(folder)
         self.pages = Pages(self.versions)
         self.keys = primary_keys(self._connection)

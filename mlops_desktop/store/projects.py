@@ -13,7 +13,10 @@ from .times import naive, now
 if TYPE_CHECKING:
     from .session import Session
 
-KEPT_ANSWERS = timedelta(days=1)
+KEPT_ANSWERS = timedelta(hours=1)
+"""A request that comes again does so within seconds."""
+PRUNED_EVERY = 500
+"""Answers between two prunings; one by one they would cost more than what they keep small."""
 COUNTED = {
     "datasets": "select count(*) from dataset where trashed_at is null",
     "runs": "select count(*) from run where trashed_at is null",
@@ -62,9 +65,11 @@ class ProjectRows:
         return None if found is None else bytes(found)
 
     def keep_answer(self, request_id: str, answer: bytes) -> None:
-        """Keep the answer with the change that it answers, and forget those of yesterday."""
+        """Keep the answer with the change that it answers, and now and then forget old ones."""
         if not request_id:
             return
         cursor, at = self._session.cursor, now()
-        cursor.execute("delete from request where answered_at < ?", [naive(at - KEPT_ANSWERS)])
+        if self._session.database.answers_kept % PRUNED_EVERY == 0:
+            cursor.execute("delete from request where answered_at < ?", [naive(at - KEPT_ANSWERS)])
+        self._session.database.answers_kept += 1
         cursor.execute("insert into request values (?, ?, ?)", [request_id, answer, naive(at)])

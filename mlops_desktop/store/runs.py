@@ -241,10 +241,19 @@ class RunRows:
 
     def add_points(self, run_id: int, points: Sequence[Metric]) -> None:
         """Append values of metrics, in one statement."""
+        if not points:
+            return
         at = now()
-        self._session.append(
-            "metric",
-            [(run_id, p.name, -1 if p.step is None else p.step, p.value, p.at or at) for p in points],
+        columns = (
+            [p.name for p in points],
+            [-1 if p.step is None else p.step for p in points],
+            [repr(p.value) for p in points],  # a list of numbers would lose NaN: DuckDB's binding makes it null
+            [naive(p.at or at) for p in points],
+        )
+        self._session.cursor.execute(
+            "insert into metric select ?, unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::varchar[])::double,"
+            " unnest(?::timestamp[])",
+            [run_id, *columns],
         )
         self._session.topics.add("metric")
 
@@ -307,16 +316,17 @@ class RunRows:
         """Commits together with the rows that the bytes became."""
         self._session.cursor.execute("update ingested set position = ? where run_id = ?", [position, run_id])
 
-    def must_log(self, run_id: int) -> Run:
-        """The logged run, if it still takes values."""
-        run = self.find(run_id)
-        if run.kind != "logged":
+    def must_log(self, run_id: int) -> None:
+        """Raise unless the run is a logged one that still takes values."""
+        run = self._session.first("select kind, state from run where run_id = ?", run_id)
+        if run is None:
+            raise NotFoundError(f"There is no run {run_id}.")
+        if run["kind"] != "logged":
             raise ConflictError(f"Run {run_id} is a training; only its child writes its metrics.")
-        if run.state != "running":
+        if run["state"] != "running":
             raise ConflictError(
-                f"Run {run_id} has {run.state}; it takes no more values.", remedy="Start a new one."
+                f"Run {run_id} is {run['state']}; it takes no more values.", remedy="Start a new one."
             )
-        return run
 
     def _read(self, tail: str, *values: Any) -> list[Run]:
         rows = self._session.all("select * from run " + tail, *values)

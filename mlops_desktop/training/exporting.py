@@ -54,14 +54,16 @@ def export_bundle(work: ExportWork, reporter: Reporter) -> ExportedFolder:
     building.mkdir()
     try:
         reporter.stage("Build")
-        files = bundle_files(work)
+        files, notes = bundle_files(work)
+        for note in notes:
+            reporter.log("info", note)
         manifest = _write_folder(building, files)
         single = f"{plain_name(work.name)}-{work.number}.pyz"
         system.write_bytes(building / single, zip_application({**files, MANIFEST: manifest}))
         reporter.stage_done("Build", work.name, f"{len(files) + 2} files")
         reporter.progress(0.3, "Self-test")
         reporter.stage("Self-test")
-        found = _self_test(["-m", "bundle"], building)
+        found = msgspec.structs.replace(_self_test(["-m", "bundle"], building), notes=notes)
         reporter.progress(0.7, "Self-test")
         _self_test([single], building)
         reporter.stage_done(
@@ -101,9 +103,15 @@ def plain_name(name: str) -> str:
     return plain[:80] or "model"
 
 
-def bundle_files(work: ExportWork) -> dict[str, bytes]:
-    """Every file of the bundle by its name, but the manifest."""
-    model = {f"model/{name}": Path(path).read_bytes() for name, path in sorted(work.model_files.items())}
+def bundle_files(work: ExportWork) -> tuple[dict[str, bytes], list[str]]:
+    """Every file of the bundle by its name, but the manifest; and what is to be said of the runtime."""
+    own = {name: Path(path).read_bytes() for name, path in sorted(work.model_files.items())}
+    notes: list[str] = []
+    if work.runtime == "fastest":
+        from mlops_desktop.training.onnx_export import with_faster_runtime
+
+        own, notes = with_faster_runtime(own, Path(work.rows) if work.rows else None)
+    model = {f"model/{name}": data for name, data in own.items()}
     described = json.loads(model["model/model.json"])
     signature = msgspec.json.decode(model["model/signature.json"], type=Signature)
     golden = json.loads(model["model/golden.json"])
@@ -112,7 +120,7 @@ def bundle_files(work: ExportWork) -> dict[str, bytes]:
     files["input_example.json"] = example(golden)
     files |= mlflow_files(work, signature, requirements)
     files["README.md"] = _readme(work, signature).encode()
-    return files
+    return files, notes
 
 
 def _requirements(described: dict[str, Any]) -> str:

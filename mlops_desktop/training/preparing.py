@@ -10,12 +10,12 @@ import numpy as np
 from mlops_desktop.bundle.preparation import date_part, width
 from mlops_desktop.bundle.values import Array, Columns
 
-Style = Literal["codes", "filled", "linear"]
-"""``codes``: for boosters, categories as codes and missing numbers as they are. ``filled``: for forests, missing
-numbers filled and categories spread out. ``linear``: the same, and every number centred and scaled."""
+Style = Literal["codes", "spread", "filled", "linear"]
+"""``codes``: missing numbers as they are, categories as codes. ``spread``: the same with a column a category.
+``filled``: missing numbers filled too. ``linear``: and every number centred and scaled."""
 
 MOST_CODES = 250
-"""Categories with a code of their own; HistGradientBoosting takes 255 codes in all."""
+"""Categories with a code of their own."""
 MOST_COLUMNS = 40
 """Categories with a column of their own."""
 MOST_RARE = 10_000
@@ -64,7 +64,7 @@ def _feature(name: str, column: Array, kind: str, style: Style) -> Feature:
 def _number_step(values: Array, style: Style) -> dict[str, Any]:
     """How to fill, centre and scale a number."""
     known = values[~np.isnan(values)]
-    if style == "codes":
+    if style in ("codes", "spread"):
         return {"fill": None, "flag": False, "center": 0.0, "scale": 1.0, "limit": None}
     flag = len(known) < len(values)
     known = np.clip(known, -LIMIT, LIMIT)
