@@ -169,6 +169,17 @@ def parts(
     return found
 
 
+def place_of(
+    pieces: Sequence[Piece], position: int, deleted_of: Callable[[Piece], Positions]
+) -> tuple[int, int]:
+    """Number of the piece, and row of its file, of the living row at `position` of a version."""
+    for k, piece in enumerate(pieces):
+        if position < piece.rows:
+            return k, row_of(piece, position, deleted_of(piece))
+        position -= piece.rows
+    raise IndexError(f"position {position} is beyond the version's last row")
+
+
 def leading(pieces: Sequence[Piece], rows: int, deleted_of: Callable[[Piece], Positions]) -> list[Piece]:
     """The list of pieces that holds just the first `rows` living rows."""
     return [

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mlops_desktop.domain.errors import ConflictError
 from mlops_desktop.domain.tables import Table
 
-from .pieces import Part, Piece, Positions, Version, parts, whole
+from .pieces import Part, Piece, Positions, Version, parts, place_of, whole
 from .pieces_columns import Column, found_column, identifier, labels
 from .pieces_sql import Reader, ordered
 from .versions_files import VersionFiles, one
@@ -222,7 +222,11 @@ class VersionReader:
         check_current(version, index)
         chosen = self.chosen(version, columns)
         wanted = [int(p) for p in index.positions[first_row : first_row + max(count, 0)]]
-        places = [(part.k, part.low) for p in wanted for part in self.parts(cursor, version, p, p + 1)]
+
+        def deleted(piece: Piece) -> Positions:
+            return self._files.deleted(cursor, piece)
+
+        places = [place_of(version.pieces, p, deleted) for p in wanted]
         return self.rows_in(cursor, version, places, chosen, first_row, len(index.positions))
 
     def rows_in(

@@ -365,6 +365,13 @@ def test_a_sort_puts_missing_values_last_and_keeps_ties_as_they_stand(lab: Any) 
         assert lab.versions.sorted_page(lab.connection, order, 0, 10).column("k") == keys
 
 
+def test_a_sort_finds_the_one_row_left_of_a_patched_piece(make_lab: Callable[..., Any]) -> None:
+    lab = make_lab(limits=PATCHES_ONLY)
+    version = lab.append(lab.delete(lab.new(numbers(3)), '"k" < 2'), numbers(1, first=3))
+    order = lab.versions.sort_index(lab.connection, version, [("k", True)])
+    assert lab.versions.sorted_page(lab.connection, order, 0, 10).column("k") == [3, 2]
+
+
 def test_an_export_keeps_the_order_and_the_rows_asked_for(lab: Any) -> None:
     version = lab.merge(
         lab.append(lab.new(numbers(500)), numbers(500, first=500)), changed({7: 1, 900: 2}, 1000)
