@@ -14,6 +14,8 @@ import urllib.request
 import venv
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from mlops_desktop.domain.errors import ConflictError, TrainingError
@@ -27,15 +29,23 @@ from mlops_desktop.training.reporting import Reporter
 def export(tmp_path: Path):
     """Exports a trained model into a folder of its own."""
 
-    def run(trained, name: str = "churn", folder: str = "out/churn"):
+    def run(trained, runtime: str = "fastest", rows: str = ""):
         (tmp_path / "job").mkdir(exist_ok=True)
         reporter = Reporter(tmp_path / "job")
         try:
-            return export_bundle(ExportWork(trained.model_files, name, 1, str(tmp_path / folder)), reporter)
+            folder = str(tmp_path / "out/churn")
+            work = ExportWork(trained.model_files, "churn", 1, folder, runtime=runtime, rows=rows)
+            return export_bundle(work, reporter)
         finally:
             reporter.close()
 
     return run
+
+
+@pytest.fixture
+def linear(train, customers, export) -> str:
+    """The folder of a bundle that needs numpy alone, and so starts quickly."""
+    return export(train(customers(), RunSpec("churned", "linear"))).folder
 
 
 def bundle(
@@ -59,10 +69,30 @@ ROW = {"age": 30, "plan": "pro", "member": "true", "since": "2015-03-01"}
 
 
 def test_an_export_has_tested_itself_on_the_recorded_rows(train, customers, export):
-    made = export(train(customers(), RunSpec("churned")))
+    made = export(train(customers(), RunSpec("churned")), runtime="own")
     assert made.self_test.rows == 43
     assert made.self_test.largest_difference == 0.0
     assert made.self_test.runtime == "lightgbm"
+
+
+@pytest.mark.parametrize("algorithm", ["lightgbm", "hist_gradient_boosting", "random_forest"])
+def test_onnx_is_taken_only_where_it_predicts_the_same(train, customers, export, algorithm):
+    trained = train(
+        customers(), RunSpec("churned", algorithm, params={"trees": 20} if "forest" in algorithm else {})
+    )
+    made = export(trained, rows=str(trained.folder / "input.parquet"))
+    assert made.self_test.largest_difference <= 1e-5
+    assert "rows" in made.self_test.notes[0]
+    assert made.self_test.runtime in made.self_test.notes[0] or made.self_test.runtime == "onnxruntime"
+
+
+def test_onnx_is_refused_where_single_precision_turns_labels(train, export):
+    small = np.random.default_rng(0).integers(0, 100, 1000)
+    table = pa.table({"at": 1_600_000_000 + small, "churned": np.where(small % 2 == 0, "yes", "no")})
+    trained = train(table, RunSpec("churned", params={"min_rows_in_leaf": 1, "max_leaves": 100}))
+    made = export(trained, rows=str(trained.folder / "input.parquet"))
+    assert made.self_test.runtime == "lightgbm"
+    assert re.search(r"ONNX was refused: labels of [\d,]+ of 5,000 rows differ", made.self_test.notes[0])
 
 
 def test_the_manifest_has_the_checksum_of_every_file(train, customers, export):
@@ -82,7 +112,7 @@ def test_a_bundle_scores_as_the_run_does(train, customers, export, tmp_path, alg
     )
     rows = [ROW, {**ROW, "plan": "family"}, {**ROW, "age": ""}, {**ROW, "member": ""}, {**ROW, "age": 41.5}]
     write_rows(tmp_path / "in.csv", rows)
-    made = export(trained)
+    made = export(trained, runtime="own")
     done = bundle(made.folder, "score", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"))
     assert done.returncode == 0, done.stderr
     records = [{k: (None if v == "" else v) for k, v in r.items()} for r in rows]
