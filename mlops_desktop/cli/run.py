@@ -58,7 +58,7 @@ def open_window(asked: Asked) -> int:
     if missing:
         sys.stderr.write(missing + "\n")
         return FAILED
-    from mlops_desktop.gui.application import run_application
+    from mlops_desktop.gui.launch import run_application
 
     return run_application(str(find_project(asked.project)) if asked.project else None)
 

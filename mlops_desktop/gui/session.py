@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
+from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.gui.actions import ActionContext
 from mlops_desktop.gui.shell.shell_state import Finding
 from mlops_desktop.gui.tasks import Tasks
@@ -21,6 +23,23 @@ class Session(Protocol):
     @property
     def project(self) -> Any:
         """The facade `mlops_desktop.project.Project`, None while no project is open."""
+        ...
+
+    @property
+    def path(self) -> Path | None:
+        """The folder of the project that is open."""
+        ...
+
+    @property
+    def jobs(self) -> tuple[JobRow, ...]:
+        """Jobs of this life of the window, newest first."""
+        ...
+
+    opened: Any
+    """Signal with the path of the project that is open now, or None."""
+
+    def open(self, path: Path) -> None:
+        """Open a project, letting go of the one before."""
         ...
 
     @property

@@ -48,7 +48,17 @@ def main(folder: str) -> int:
         listener.close()
 
 
+def _keep_pandas_out() -> None:
+    """Let an import of pandas fail in this process.
+
+    DuckDB imports pandas and pyarrow with the first bound parameter where it can: 0.4 s and 75 MB that the service
+    has no use for (measured: 145 MB resident with them, 70 MB without).
+    """
+    sys.modules["pandas"] = None  # type: ignore[assignment]
+
+
 def _serve(folder: Path, listener: Listener) -> int:
+    _keep_pandas_out()
     from .host import Host
     from .http import Wire
     from .login import keep_login_entry

@@ -27,6 +27,8 @@ class ByteFacts:
     is_ascii: bool = True
     bad_utf8_line: int | None = None
     """Line of the first byte that is not UTF-8."""
+    is_cut: bool = False
+    """Whether a UTF-8 text ends within a letter."""
     zero_line: int | None = None
     """Line of the first zero byte."""
     zeros: int = 0
@@ -99,6 +101,7 @@ class ByteFacts:
         """The file has ended: an unfinished letter is not UTF-8."""
         if self.bad_utf8_line is None and self._decoder.getstate()[0]:
             self.bad_utf8_line = self.lf + 1
+            self.is_cut = True
 
 
 def chunks_of(path: Path) -> Iterator[bytes]:

@@ -104,7 +104,7 @@ def understand(source: Source, path: Path, options: ImportOptions, *, all_rows: 
         is_whole = path.stat().st_size <= len(head)
     return Text(
         path,
-        head.decode("utf-8", errors="ignore").removeprefix("\ufeff"),
+        head.decode("utf-8", errors="ignore").lstrip("\ufeff"),
         facts,
         encoding,
         is_whole,

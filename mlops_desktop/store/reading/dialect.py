@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from msgspec.structs import replace as replace_options
+
 from mlops_desktop.domain.imports import Decision, ImportOptions
 
 SEPARATORS = (",", ";", "\t", "|", "\x01", "\x1f", "\x1e", "||", "::", "~", "^", "¦", "§", ":", " ")
@@ -25,6 +27,8 @@ _WORDS = {
     "\x1f": "unit separator",
     "\x1e": "record separator",
 }
+_SEPARATOR_LINE = re.compile(r"sep=(.)(?:\r\n|\r|\n)")
+"""The line by which Excel tells itself the separator."""
 _LOOKED_AT = 400
 """Records from which the dialect is found."""
 _NUMBER = re.compile(
@@ -135,7 +139,10 @@ def find_dialect(text: str, options: ImportOptions, *, is_whole: bool) -> Dialec
     is_whole : bool
         Whether `text` is all there is; if not, its last line may be cut and isn't looked at.
     """
-    body, dropped = _after(text, options.skip_rows or 0)
+    told = _SEPARATOR_LINE.match(text) if options.delimiter is None and options.skip_rows is None else None
+    if told:
+        options = replace_options(options, delimiter=told.group(1))
+    body, dropped = _after(text, 1 if told else options.skip_rows or 0)
     comment = _comment_mark(body) if options.skip_rows is None else ""
     quote = _quote(body) if options.quote is None else options.quote
     escape = (
@@ -192,6 +199,11 @@ def _separator(text: str, quote: str, escape: str, comment: str, *, is_whole: bo
         score = _regularity([r for r in records if _is_data(r, comment)], candidate)
         if score > best_score + 1e-9:
             best, best_score = candidate, score
+    doubled = best * 2
+    if best_score and doubled in SEPARATORS and text.count(doubled) * 2 == text.count(best):
+        return doubled
+    if best_score == 0 and any(len(r.values) > 1 for r in split_records(text, ",", quote, escape)):
+        return "\x1f" if "\x1f" not in text else "\x1e"
     return best
 
 

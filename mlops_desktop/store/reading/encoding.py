@@ -7,7 +7,7 @@ the letters, taken only when it reads as language; it is always said, and a pers
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -55,6 +55,8 @@ def find_encoding(head: bytes, facts: ByteFacts) -> Encoding | None:
         return Encoding(wide, "Every second byte is zero.")
     if facts.bad_utf8_line is None:
         return Encoding("utf-8", "All bytes are ASCII." if facts.is_ascii else "All bytes agree with it.")
+    if facts.is_cut:
+        return None
     return _guess(head)
 
 
@@ -71,25 +73,24 @@ def _without_mark(head: bytes) -> str:
 
 
 def _guess(head: bytes) -> Encoding | None:
-    from charset_normalizer import from_bytes
-
+    """An encoding in which the letters read as language, if just one is plausible."""
     lines = [line for line in head.splitlines(keepends=True) if not line.isascii()][:4000]
     sample = b"".join(lines)
     if not sample or _is_nearly_utf8(sample):
         return None
-    for name in ("gb18030", "shift_jis", "euc_kr", "big5"):
-        if _decodes(sample, name) and _is_east_asian(sample.decode(name)):
-            return Encoding(
-                name, "The bytes above ASCII come in pairs that are common signs of it.", is_guess=True
-            )
-    best = from_bytes(
-        sample, cp_isolation=["cp1252", "cp1250", "cp1251", "koi8_r", "iso8859_7", "cp1254", "mac_roman"]
-    ).best()
-    if _reads_as_latin(sample):
+    eastern = [name for name, test in _EASTERN if _decodes(sample, name) and test(sample.decode(name))]
+    if eastern:
+        why = "The bytes above ASCII come in pairs that are common signs of it."
+        return Encoding(eastern[0], why, is_guess=True) if len(eastern) == 1 else None
+    western = _reads_as_latin(sample)
+    if western:
         return Encoding(
             "cp1252", "The bytes above ASCII are letters and signs of western Europe in it.", is_guess=True
         )
-    return Encoding(best.encoding, "The letters read as language in it.", is_guess=True) if best else None
+    cyrillic = [name for name in ("cp1251", "koi8_r", "cp866") if _reads_as_cyrillic(sample, name)]
+    if len(cyrillic) == 1:
+        return Encoding(cyrillic[0], "The letters are words in Cyrillic in it.", is_guess=True)
+    return None
 
 
 def _is_nearly_utf8(sample: bytes) -> bool:
@@ -108,37 +109,103 @@ def _decodes(sample: bytes, name: str) -> bool:
     return True
 
 
-def _is_east_asian(text: str) -> bool:
-    """Whether nearly all letters beyond ASCII are common Han, kana, hangul or their punctuation."""
+def _share(text: str, *ranges: tuple[int, int]) -> float:
+    """Share of the letters beyond ASCII that lie in the ranges of code points."""
     letters = [ord(letter) for letter in text if ord(letter) > 127]
-    common = sum(
-        1
-        for o in letters
-        if 0x3000 <= o <= 0x30FF
-        or 0x4E00 <= o <= 0x9FFF
-        or 0xAC00 <= o <= 0xD7A3
-        or 0xFF00 <= o <= 0xFFEF
-        or 0x3400 <= o <= 0x4DBF
-    )
-    runs = sum(1 for a, b in pairwise(text) if ord(a) > 0x2FFF and ord(b) > 0x2FFF)
-    return bool(letters) and common >= 0.95 * len(letters) and runs * 2 >= len(letters) * 0.5
+    inside = sum(1 for code in letters if any(low <= code <= high for low, high in ranges))
+    return inside / len(letters) if letters else 0.0
 
 
-_WESTERN = frozenset(
-    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽžŸ€£§°µ·²³½¼¾«»“”‘’‚„–—…™©®¿¡†•‹›ªº\u00a0"
+_HAN, _KANA, _HANGUL = (0x3400, 0x9FFF), (0x3041, 0x30FF), (0xAC00, 0xD7A3)
+_SIGNS = ((0x3000, 0x303F), (0xFF01, 0xFF5E), (0x2010, 0x2026))
+
+
+def _is_japanese(text: str) -> bool:
+    return _share(text, _HAN, _KANA, *_SIGNS) > 0.95 and _share(text, _KANA) > 0.15 and not _half_width(text)
+
+
+def _half_width(text: str) -> bool:
+    """Half-width kana: what single bytes of other encodings become in Shift JIS."""
+    return _share(text, (0xFF61, 0xFF9F)) > 0.1
+
+
+def _is_korean(text: str) -> bool:
+    return _share(text, _HANGUL, *_SIGNS) > 0.95 and _share(text, *_COMMON_KOREAN) > 0.25
+
+
+def _is_chinese(text: str) -> bool:
+    return _share(text, _HAN, *_SIGNS) > 0.95 and _share(text, *_COMMON_CHINESE) > 0.35
+
+
+def _codes(letters: str) -> tuple[tuple[int, int], ...]:
+    return tuple((ord(letter), ord(letter)) for letter in letters)
+
+
+_COMMON_CHINESE = _codes(
+    "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长"
+    "北京海重庆广州深圳南西东山江河湖天津成武汉杭安徽福建四川云省市区县路张王李赵陈刘黄周吴林明华国民"
+    "這個們為時後來會對過還說發經國東廣灣臺台高雄新竹功能省縣區門開見長頭動兩無學書車電話號名姓地址數量"
 )
+_COMMON_KOREAN = _codes(
+    "이다는의에가을를은로서고하지도한기사리시정어자나대인아수전라주부스일그구상유제보원동과해여장드만조비마모무산신경김박최울광천성안남북구군읍면교"
+)
+_EASTERN: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("cp932", _is_japanese),
+    ("euc_jp", _is_japanese),
+    ("euc_kr", _is_korean),
+    ("gb18030", _is_chinese),
+    ("big5", _is_chinese),
+)
+_WESTERN_LETTERS = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜàáâãäåæçèéêëìíîïñòóôõöøùúûüßŒœÿ")
+_QUOTING = frozenset("«»“”‘’‚„–—…•‹›ªº°\u00a0")
+_SIGNS_ALONE = frozenset("€£§µ·²³½¼¾™©®¿¡†±×")
+_RARE_IN_WEST = frozenset("ìùøõûê")
+"""Common letters of central Europe (Windows-1250) look like these in Windows-1252."""
 
 
 def _reads_as_latin(sample: bytes) -> bool:
-    """Whether the bytes are defined in Windows-1252, and those above ASCII stand among ASCII letters."""
-    try:
-        text = sample.decode("cp1252")
-    except UnicodeDecodeError:
+    """Whether all above ASCII are letters within words, quotes, or signs that stand alone, of Windows-1252.
+
+    Refuses what may be Windows-1250, -1254 or -1257 as well, for there other letters stand at the same bytes.
+    """
+    if not _decodes(sample, "cp1252"):
         return False
+    text = sample.decode("cp1252")
     beyond = [place for place, letter in enumerate(text) if ord(letter) > 127]
-    western = sum(text[place] in _WESTERN for place in beyond)
-    pairs = sum(1 for a, b in pairwise(beyond) if b == a + 1)
-    return western >= 0.98 * len(beyond) and pairs <= 0.25 * len(beyond)
+    padded = f" {text} "
+    for place in beyond:
+        letter, before, after = text[place], padded[place], padded[place + 2]
+        if letter in _SIGNS_ALONE:
+            if after.isalpha() or (before.isalpha() and letter not in "²³™®©µ"):
+                return False
+        elif letter not in _WESTERN_LETTERS and letter not in _QUOTING:
+            return False
+    pairs = sum(1 for a, b in pairwise(beyond) if b == a + 1 and text[a].isalpha() and text[b].isalpha())
+    letters = [text[place] for place in beyond if text[place] in _WESTERN_LETTERS]
+    rare = sum(1 for letter in letters if letter in _RARE_IN_WEST)
+    return pairs <= 0.15 * len(beyond) and rare <= max(0.5 * len(letters), 0)
+
+
+def _reads_as_cyrillic(sample: bytes, name: str) -> bool:
+    """Whether the letters are Cyrillic, small ones after capitals, with the vowels that every text has."""
+    if not _decodes(sample, name):
+        return False
+    text = sample.decode(name)
+    letters = [letter for letter in text if ord(letter) > 127]
+    if (
+        _share(text, (0x0400, 0x045F), *_SIGNS, (0x2116, 0x2116), (0xAB, 0xAB), (0xBB, 0xBB), (0xA0, 0xA0))
+        < 0.97
+    ):
+        return False
+    mixed = sum(
+        1 for a, b in pairwise(text) if a.isalpha() and b.isalpha() and (ord(a) > 127) != (ord(b) > 127)
+    )
+    if mixed > 0.02 * len(letters):
+        return False
+    vowels = sum(1 for letter in letters if letter in "аеиоуыэюяАЕИОУ")
+    jumps = sum(1 for a, b in pairwise(text) if a.islower() and b.isupper() and ord(a) > 127 and ord(b) > 127)
+    small = sum(1 for letter in letters if letter.islower())
+    return vowels >= 0.25 * len(letters) and jumps <= 0.02 * len(letters) and small >= 0.4 * len(letters)
 
 
 def recode(path: Path, target: Path, encoding: str, *, limit: int | None = None) -> int | None:

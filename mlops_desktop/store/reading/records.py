@@ -272,15 +272,25 @@ def _note_swallowed(
     shape: _Shape,
     width: int,
 ) -> None:
-    """Notice quoted values of several lines in which each line has as many separators as a row."""
+    """Notice quoted values of several lines in which each line has as many separators as a row.
+
+    Where each also begins with a number, the quote was meant as a letter or never closed.
+    """
     if not len(opened) or width < 2 or len(scan.swallowed) > 100:
         return
-    several = np.flatnonzero(np.searchsorted(ends, closed) > np.searchsorted(ends, opened) + 1)
+    several = np.flatnonzero(np.searchsorted(ends, closed) > np.searchsorted(ends, opened))
+    mark = bytes([shape.line_end])
     for place in several[:1000]:
         start, stop = int(opened[place]), int(closed[place])
-        inner = raw[start:stop].split(bytes([shape.line_end]))[1:-1]
-        if inner and all(part.count(shape.delimiter) == width - 1 for part in inner):
-            scan.swallowed.append(line + int(np.searchsorted(ends, start)))
+        first, last = raw.rfind(mark, 0, start) + 1, raw.find(mark, stop)
+        lines = raw[first : last if last >= 0 else len(raw)].split(mark)
+        if any(part.count(shape.delimiter) != width - 1 for part in lines):
+            continue
+        at = line + int(np.searchsorted(ends, start))
+        if all(part.split(shape.delimiter)[0].strip().isdigit() for part in lines):
+            scan.bad_quote_line = min(at, scan.bad_quote_line or at)
+            scan.bad_quote_record = scan.bad_quote_record or 0
+        scan.swallowed.append(at)
 
 
 def copy_without(source: Path, target: Path, pieces: Iterator[tuple[int, int, bytes]]) -> None:

@@ -139,8 +139,7 @@ def with_values(typed: Typed, places: Sequence[int]) -> str:
 def write(cursor: Cursor, typed: Typed, physical: Sequence[str], target: Path) -> int:
     """One COPY of all rows in their order into `target`; the number of rows."""
     columns = ", ".join(
-        f"{expression(typed, place)} AS {name(physical[place])}"
-        for place in range(len(typed.readings))
+        f"{expression(typed, place)} AS {name(physical[place])}" for place in range(len(typed.readings))
     )
     source = with_values(typed, range(len(typed.readings)))
     row = cursor.execute(
@@ -206,7 +205,7 @@ def _failing(cursor: Cursor, typed: Typed) -> list[int]:
     """Columns of text with a value that their reading does not take."""
     places = [
         place
-        for place in range(len(typed.readings))
+        for place, reading in enumerate(typed.readings)
         if typed.relation.types[place] is None and not reading.is_plain and not reading.is_chosen
     ]
     if not places:

@@ -195,10 +195,12 @@ def count_records(repaired: Repaired, found: Dialect) -> int:
 
 
 def _refuse_quote(source: Source, scan: RecordScan, header: int) -> None:
-    line, row = scan.bad_quote_line, (scan.bad_quote_record or 0) + 1 - header
+    line = scan.bad_quote_line
+    row = scan.bad_quote_record + 1 - header if scan.bad_quote_record else None
+    at = f" (row {row})" if row else ""
     raise source.error(
-        f"The quote that opens in line {line} (row {row}) is never closed as a quote should be.",
-        reason="All that follows would become one value.",
+        f"The quote that opens in line {line}{at} is never closed as a quote should be.",
+        reason="Rows that follow would become one value.",
         remedy="Mend that line, or choose that nothing is quoted.",
         line=line,
         row=row,

@@ -1,0 +1,83 @@
+"""Commands are read off the verbs: names, options, values."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlops_desktop.cli.commands import command_name, taken
+from mlops_desktop.domain.errors import InvalidInputError
+from mlops_desktop.domain.runs import Split
+from mlops_desktop.project.verb import VERBS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def program(tmp_path: Path):
+    """The command line in a folder of its own; gives exit status, stdout and stderr."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(tmp_path / "state")}
+    environment.pop("MLOPS_PROJECT", None)
+    environment.pop("DISPLAY", None)
+    environment.pop("QT_QPA_PLATFORM", None)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "mlops_desktop", *words], cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def test_a_verb_that_takes_a_file_loses_the_word() -> None:
+    assert command_name(VERBS["datasets.import_file"]) == "import"
+    assert command_name(VERBS["models.set_alias"]) == "set-alias"
+
+
+def test_a_dict_is_key_and_value_or_json() -> None:
+    hint = VERBS["runs.start"].hints["params"]
+    assert taken("params", ["iterations=20", "learning_rate=0.5"], hint) == {"iterations": 20, "learning_rate": 0.5}
+    assert taken("params", ['{"iterations": 20}'], hint) == {"iterations": 20}
+
+
+def test_a_struct_is_json_or_a_file_with_json(tmp_path: Path) -> None:
+    (tmp_path / "split.json").write_text('{"method": "time", "train_window": "6 months"}')
+    hint = VERBS["runs.start"].hints["split"]
+    assert taken("split", f"@{tmp_path}/split.json", hint) == Split(method="time", train_window="6 months")
+
+
+def test_a_value_that_can_not_be_read_names_its_option() -> None:
+    with pytest.raises(InvalidInputError, match="--split can't be read"):
+        taken("split", '{"method": "moon"}', VERBS["runs.start"].hints["split"])
+
+
+def test_no_display_is_said_with_the_verb_that_does_the_same(program) -> None:
+    status, _, said = program()
+    assert status == 1
+    assert "mlops-desktop sample" in said
+
+
+def test_wrong_usage_ends_with_2_and_proposes_the_nearest(program) -> None:
+    status, _, said = program("runs", "lst", "--project", "x.mlops")
+    assert status == 2
+    assert "list" in said
+
+
+def test_an_expected_failure_is_an_object_with_json(program) -> None:
+    status, printed, said = program("runs", "list", "--json")
+    assert status == 1
+    assert json.loads(printed)["error"]["code"] == "not_found"
+    assert "no project" in said
+
+
+def test_the_help_of_a_verb_shows_its_sentence_its_options_and_an_example(program) -> None:
+    status, printed, _ = program("models", "set-alias", "--help")
+    assert status == 0
+    assert "Let an alias point at a version" in printed
+    assert "mlops-desktop models set-alias churn@champion champion" in " ".join(printed.split())
