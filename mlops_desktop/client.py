@@ -17,7 +17,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 import msgspec
 
 from .domain.changes import News
-from .domain.errors import BusyError, NotFoundError, RefusedError, ResourceError, from_message
+from .domain.errors import BusyError, InvalidInputError, NotFoundError, RefusedError, ResourceError, from_message
 from .domain.jobs import Job, JobRow
 from .domain.messages import ServeWork
 from .domain.models import Prediction
@@ -273,6 +273,12 @@ def create_project(path: str | Path, name: str = "") -> Path:
     folder = Path(path).expanduser().absolute()
     if folder.suffix != ".mlops":
         folder = folder.with_name(folder.name + ".mlops")
+    if "?" in str(folder):
+        raise InvalidInputError(
+            "A project's folder can't have a question mark in its path.",
+            reason="DuckDB takes what follows it for options.",
+            remedy="Choose another name.",
+        )
     run_once(["create", str(folder), name or folder.stem])
     return folder
 
