@@ -181,7 +181,7 @@ class LongTable(QTableView):
         self._header.sectionClicked.connect(self._on_header_clicked)
         self._header.sectionResized.connect(self._on_section_resized)
         self.selectionModel().selectionChanged.connect(lambda: self.chosen_changed.emit(self.chosen))
-        self.doubleClicked.connect(lambda index: self.activated_row.emit(self.rows_model.keys[index.row()]))
+        self.doubleClicked.connect(self._on_double_clicked)
         self.customContextMenuRequested.connect(self._on_menu_wanted)
         theme().changed.connect(self._restyle)
 
@@ -281,6 +281,9 @@ class LongTable(QTableView):
         row = keys.index(key) if key in keys else 0
         index = self.rows_model.index(row, 0)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        self.activated_row.emit(self.rows_model.keys[index.row()])
 
     def _on_menu_wanted(self, position: QPoint) -> None:
         index = self.indexAt(position)

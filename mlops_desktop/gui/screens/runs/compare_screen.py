@@ -1,0 +1,208 @@
+"""Runs side by side: what differs, whether the difference is real, and the charts of all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from PySide6.QtWidgets import QWidget
+
+from mlops_desktop.domain.comparisons import RunComparison
+from mlops_desktop.domain.errors import UserError
+from mlops_desktop.domain.evaluations import Evaluation
+from mlops_desktop.domain.runs import Run
+from mlops_desktop.gui.screen import ScreenHost
+from mlops_desktop.gui.screens.runs.chart_cards import ChartGrid
+from mlops_desktop.gui.screens.runs.compare_actions import SELECTION
+from mlops_desktop.gui.screens.runs.compare_state import CompareState, compare_state
+from mlops_desktop.gui.screens.runs.deeds import RunDeeds
+from mlops_desktop.gui.screens.runs.difference_table import difference_table, show_differences
+from mlops_desktop.gui.screens.runs.evaluation_state import ChartSpec, Judged, evaluation_charts, metric_bars
+from mlops_desktop.gui.screens.runs.run_colours import assigned
+from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
+from mlops_desktop.gui.screens.runs.words import tr
+from mlops_desktop.gui.theme import theme
+from mlops_desktop.gui.widgets.buttons import Button
+from mlops_desktop.gui.widgets.cards import Card, PageHeader
+from mlops_desktop.gui.widgets.cells import Cell
+from mlops_desktop.gui.widgets.labels import Label
+from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, row, set_shown
+from mlops_desktop.gui.widgets.simple_table import SimpleTable, TableColumn
+from mlops_desktop.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class CompareAnswer:
+    """What was asked of the service about several runs."""
+
+    comparison: RunComparison
+    runs: tuple[Run, ...]
+    evaluations: tuple[Evaluation | None, ...]
+
+
+def ask_comparison(project: Project, runs: tuple[int, ...]) -> CompareAnswer:
+    """Ask for all that the page shows; called off the GUI thread."""
+    comparison = project.runs.compare(list(runs))
+    found = tuple(project.runs.show(run) for run in runs)
+    evaluations = tuple(
+        project.runs.evaluation(r.run_id) if any(a.kind == "evaluation" for a in r.artifacts) else None
+        for r in found
+    )
+    return CompareAnswer(comparison, found, evaluations)
+
+
+class ComparePage:
+    """The page that compares.
+
+    Parameters
+    ----------
+    host : ScreenHost
+        The window.
+    """
+
+    topics = frozenset({"run"})
+
+    def __init__(self, host: ScreenHost) -> None:
+        self._host, self._deeds = host, RunDeeds(host)
+        self._runs: tuple[int, ...] = ()
+        self._answer: CompareAnswer | None = None
+        self._state: CompareState | None = None
+        self._all_settings = False
+        self._metric = ""
+        self._page = self._build()
+
+    def _build(self) -> Page:
+        self._header = PageHeader(buttons=self._buttons())
+        self._settings_holder = Card(tr("What differs"))
+        self._settings: SimpleTable | None = None
+        self._same = Label("", "small", "muted", wrap=True)
+        self._show_same = Button(tr("Show"), "link", on_click=self._on_show_same, small=True)
+        foot = row(self._same, self._show_same, spacing=6)
+        foot.setStretch(0, 1)
+        self._foot = QWidget()
+        self._foot.setLayout(foot)
+        self._differences = difference_table()
+        self._verdict = Label("", "card_title", wrap=True)
+        self._method = Label("", "small", "muted", wrap=True)
+        self._real = Card(tr("Is the difference real?")).add(
+            self._verdict, self._differences, self._method, None
+        )
+        self._top = FoldingRow([(self._settings_holder, 2), (self._real, 3)], 900)
+        self._charts = ChartGrid()
+        for part in (self._top, self._charts):
+            set_shown(part, False)
+        return Page(self._header, self._top, self._charts, None)
+
+    def _buttons(self) -> list[Button]:
+        swap = Button(
+            tr("Swap"), icon="refresh", on_click=lambda: self._deeds.compare([*self._runs[1:], self._runs[0]])
+        )
+        add = Button(
+            tr("Add a run..."), icon="plus", on_click=lambda: self._deeds.add_to_comparison(self._runs)
+        )
+        self._register = Button(
+            tr("Register..."), "primary", on_click=lambda: self._deeds.register(self._runs[0])
+        )
+        return [swap, add, self._register]
+
+    def widget(self) -> QWidget:
+        """The page."""
+        return self._page
+
+    @property
+    def state(self) -> CompareState | None:
+        """What is shown, None before the first answer."""
+        return self._state
+
+    def show_intent(self, intent: RunsIntent) -> None:
+        """Compare these runs."""
+        if intent.runs != self._runs:
+            self._runs, self._answer, self._state = intent.runs, None, None
+            self._header.show_text(tr("Compare runs"), "", tr("Loading..."))
+            for part in (self._top, self._charts):
+                set_shown(part, False)
+            self._page.verticalScrollBar().setValue(0)
+        self._host.set_selection(SELECTION, self._runs)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask for the comparison anew."""
+        project, runs = cast(Project, self._host.session.project), self._runs
+        if len(runs) >= 2:
+            self._host.session.tasks.run(
+                lambda: ask_comparison(project, runs),
+                self._on_answer,
+                owner=self._page,
+                key="compare",
+                failed=self._on_failed,
+            )
+
+    def _on_answer(self, answer: CompareAnswer) -> None:
+        if tuple(answer.comparison.runs) != self._runs or answer == self._answer:
+            return
+        self._answer = answer
+        state = compare_state(answer.comparison, answer.runs, assigned(self._host.session, self._runs))
+        self._state = state
+        self._header.show_text(state.title, "", state.subtitle)
+        self._register.set_text(tr("Register {}...").format(state.marks[0].label))
+        set_shown(self._register, state.can_register)
+        self._verdict.setText(state.verdict_words)
+        self._method.setText(" ".join((state.method, *state.notes)))
+        show_differences(self._differences, state)
+        set_shown(self._differences, bool(state.lines))
+        self._show_settings()
+        self._charts.show_charts(self._specs(answer, state))
+        set_shown(self._top, True)
+        set_shown(self._charts, True)
+
+    def _on_failed(self, error: UserError) -> None:
+        self._header.show_text(tr("Compare runs"), "", str(error))
+        self._host.show_error(error)
+
+    def _show_settings(self) -> None:
+        state = self._state
+        if state is None:
+            return
+        if self._settings is not None:
+            self._settings.deleteLater()
+            self._settings_holder.body.removeWidget(self._settings)
+            self._settings_holder.body.removeWidget(self._foot)
+        columns = [TableColumn("setting", sortable=False)]
+        columns += [TableColumn(m.label, m.label, stretch=1, sortable=False) for m in state.marks]
+        self._settings = SimpleTable(columns, dense=True, fits_rows=True)
+        self._settings.setAccessibleName(tr("What differs"))
+        lines = state.differing + (state.same if self._all_settings else ())
+        marks = (
+            "marks",
+            (
+                Cell(""),
+                *(Cell(m.title, dot=theme().series_colour(m.colour), tip=m.title) for m in state.marks),
+            ),
+        )
+        rows = [
+            (name, (Cell(name, role="muted"), *(Cell(v, tip=v) for v in values))) for name, values in lines
+        ]
+        self._settings.set_rows([marks, *rows])
+        self._same.setText("" if self._all_settings else state.same_words)
+        self._show_same.set_text(tr("Show only what differs") if self._all_settings else tr("Show"))
+        self._settings_holder.body.insertWidget(0, self._settings)
+        self._settings_holder.body.insertWidget(1, self._foot)
+
+    def _on_show_same(self) -> None:
+        self._all_settings = not self._all_settings
+        self._show_settings()
+
+    def _specs(self, answer: CompareAnswer, state: CompareState) -> list[ChartSpec]:
+        judged = [
+            Judged(mark.label, mark.colour, evaluation)
+            for mark, evaluation in zip(state.marks, answer.evaluations, strict=True)
+            if evaluation is not None
+        ]
+        specs = [
+            metric_bars(
+                name,
+                [(m.label, m.colour, r.metrics[name]) for m, r in zip(state.marks, answer.runs, strict=True)],
+            )
+            for name, _ in state.metric_names[:2]
+        ]
+        return [*evaluation_charts(judged), *specs]

@@ -1,0 +1,51 @@
+"""What can be done with one run, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mlops_desktop.gui.actions import Action, ActionContext, chosen, may_edit
+from mlops_desktop.gui.screens.runs.deeds import RunDeeds
+
+GROUP = "One run"
+_PLACES = ("runs.context", "run.menu")
+
+
+def run_actions(deeds: RunDeeds) -> tuple[Action, ...]:
+    """Commands of the run that is open or chosen."""
+    one = chosen("run", 1, 1)
+
+    def edits(context: ActionContext) -> bool:
+        return may_edit(context) and one(context)
+
+    def act(
+        key: str, title: str, deed: Callable[[int], object], icon: str, words: tuple[str, ...] = ()
+    ) -> Action:
+        return Action(
+            f"run.{key}",
+            title,
+            lambda c: _drop(deed(int(c.selection[0]))),
+            "",
+            _PLACES,
+            edits,
+            icon,
+            GROUP,
+            words=words,
+        )
+
+    return (
+        act("reproduce", "Reproduce", deeds.reproduce, "refresh", ("again", "same")),
+        act("retrain", "Train on the newest data", deeds.retrain, "automation", ("retrain",)),
+        act("like", "New training like this...", deeds.like, "copy", ("clone", "start from")),
+        act("compare_with", "Compare with...", deeds.compare_with, "chart"),
+        act("register", "Register model...", deeds.register, "models"),
+        act("schedule", "Train by itself...", deeds.schedule, "calendar", ("schedule", "weekly")),
+        Action(
+            "run.cancel", "Cancel run", lambda c: deeds.cancel(int(c.selection[0])), "", _PLACES, edits, "stop", GROUP,
+            words=("stop", "abort"),
+        ),
+    )  # fmt: skip
+
+
+def _drop(value: object) -> None:
+    """Actions return nothing."""

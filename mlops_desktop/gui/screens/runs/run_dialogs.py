@@ -1,0 +1,142 @@
+"""Dialogs of runs: register a model, choose another run, train by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QCompleter, QPlainTextEdit, QWidget
+
+from mlops_desktop.domain.errors import UserError
+from mlops_desktop.domain.models import Model
+from mlops_desktop.domain.runs import Run
+from mlops_desktop.domain.schedules import Preview
+from mlops_desktop.gui.screen import ScreenHost
+from mlops_desktop.gui.screens.runs.words import tr
+from mlops_desktop.gui.theme import set_font, theme
+from mlops_desktop.gui.widgets.dialogs import Dialog
+from mlops_desktop.gui.widgets.forms import Debounce, Field, Select, TextField
+from mlops_desktop.gui.widgets.labels import Label
+from mlops_desktop.gui.widgets.layouts import column
+from mlops_desktop.project import Project
+
+
+def register_model(
+    parent: QWidget, run: int, models: Sequence[Model], on_accept: Callable[[str, str], object]
+) -> Dialog:
+    """Ask for a model's name and notes; names that there are complete themselves."""
+    names = [m.name for m in models]
+    name = TextField(names[0] if len(names) == 1 else "", tr("Name of the model"))
+    completer = QCompleter(names, name)
+    name.setCompleter(completer)
+    field = Field(tr("Model"), name)
+    notes = QPlainTextEdit()
+    notes.setTabChangesFocus(True)
+    notes.setFixedHeight(theme().px(90))
+    set_font(notes, "base")
+
+    def say_version() -> None:
+        found = next((m for m in models if m.name == name.text().strip()), None)
+        words = (
+            tr("Version {} of it.").format(len(found.versions) + 1)
+            if found
+            else tr("A new model, version 1.")
+        )
+        hint.setText(words if name.text().strip() else tr("Its next version, or a new model."))
+
+    hint = Label("", "small", "muted", wrap=True)
+    name.textChanged.connect(say_version)
+    say_version()
+
+    def accept() -> object:
+        if not name.text().strip():
+            field.show_error(tr("Give the model a name."))
+            return False
+        return on_accept(name.text().strip(), notes.toPlainText().strip())
+
+    body = QWidget()
+    body.setLayout(column(field, hint, Field(tr("Notes"), notes), spacing=8))
+    dialog = Dialog(
+        parent, tr("Register the model of run #{}").format(run), body, tr("Register model"), accept
+    )
+    dialog.open()
+    name.setFocus()
+    return dialog
+
+
+def choose_run(
+    parent: QWidget, one: Run | None, others: Sequence[Run], on_accept: Callable[[int], object]
+) -> Dialog:
+    """Ask for a run; those that predict the same thing as `one` stand first."""
+
+    def alike(run: Run) -> bool:
+        if (
+            one is None
+            or one.spec is None
+            or run.spec is None
+            or one.spec.data is None
+            or run.spec.data is None
+        ):
+            return False
+        return (run.spec.data.dataset, run.spec.target) == (one.spec.data.dataset, one.spec.target)
+
+    offered = [r for r in others if one is None or r.run_id != one.run_id]
+    offered.sort(key=lambda r: not alike(r))
+    options = [
+        (str(r.run_id), f"#{r.run_id} {r.name}" + (f" · {r.spec.data.ref}" if r.spec and r.spec.data else ""))
+        for r in offered
+    ]
+    select = Select(options)
+    title = tr("Start from a run") if one is None else tr("Compare run #{} with").format(one.run_id)
+    field = Field(tr("Run"), select, "" if options else tr("There is no other run yet."))
+
+    def accept() -> object:
+        return on_accept(int(select.choice)) if select.choice else False
+
+    button = tr("Take this run") if one is None else tr("Compare")
+    dialog = Dialog(parent, title, field, button, accept)
+    dialog.open()
+    select.setFocus()
+    return dialog
+
+
+def schedule_training(
+    parent: QWidget, host: ScreenHost, project: Project, on_accept: Callable[[str, str], object]
+) -> Dialog:
+    """Ask for a name and times; the next ones are shown while one types."""
+    name = TextField(tr("weekly"))
+    every = TextField("tuesday 18:00", tr("tuesday 18:00, daily 02:30, every 6 hours"))
+    name_field = Field(tr("Name"), name)
+    when = Field(tr("When"), every)
+    times = Label("", "small", "muted", wrap=True)
+    body = QWidget()
+    body.setLayout(column(name_field, when, times, spacing=10))
+
+    def show(found: Preview) -> None:
+        when.show_error("")
+        nexts = [" · ".join(part for part in (t.local, t.note) if part) for t in found.times]
+        times.setText("\n".join([found.words, *found.rules, tr("Next:"), *nexts]))
+
+    def fail(error: UserError) -> None:
+        when.show_error(" ".join(p for p in (error.message, error.remedy) if p))
+        times.setText("")
+
+    def ask() -> None:
+        text = every.text()
+        host.session.tasks.run(
+            lambda: project.schedules.preview(text), show, owner=dialog, key="preview", failed=fail
+        )
+
+    def accept() -> object:
+        if not name.text().strip():
+            name_field.show_error(tr("Give it a name."))
+            return False
+        return on_accept(name.text().strip(), every.text().strip())
+
+    dialog = Dialog(parent, tr("Train by itself"), body, tr("Set schedule"), accept)
+    typing = Debounce(dialog, 250)
+    typing.fired.connect(ask)
+    every.textChanged.connect(typing.poke)
+    ask()
+    dialog.open()
+    name.setFocus()
+    return dialog

@@ -1,0 +1,379 @@
+"""What the page that sets up a training shows. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from mlops_desktop.domain.algorithms import ALGORITHMS, Algorithm, Param
+from mlops_desktop.domain.datasets import Dataset
+from mlops_desktop.domain.runs import DEFAULT_METRIC, METRICS, ParamValue, SplitMethod
+from mlops_desktop.domain.training_checks import CheckFinding, ColumnCheck, TrainingCheck
+from mlops_desktop.gui.screens.runs.runs_intent import TrainingDraft
+from mlops_desktop.gui.screens.runs.scripts import split_fields
+from mlops_desktop.gui.screens.runs.table_state import RunLine, Status, duration
+from mlops_desktop.gui.screens.runs.training_split import (
+    TimeSplit,
+    legend_words,
+    shown_label,
+    split_words,
+    time_split,
+)
+
+Option = tuple[str, str]
+"""Key and words."""
+SPLIT_METHODS: tuple[tuple[SplitMethod, str], ...] = (
+    ("random", "Random"),
+    ("stratified", "Stratified"),
+    ("time", "By time"),
+    ("cross_validation", "Cross-validation"),
+)
+TASK_WORDS = {"binary": "Two classes", "multiclass": "Several classes", "regression": "Regression"}
+ROLE_STATUS: dict[str, Status] = {"target": "good", "time": "accent", "sensitive": "warn"}
+NOTE_ROLES = {"": "muted", "note": "muted", "warning": "warn", "error": "bad"}
+SEVERITY_ICONS: dict[str, tuple[str, str]] = {
+    "error": ("error", "bad"),
+    "warning": ("warning", "warn"),
+    "note": ("info", "text_muted"),
+    "good": ("check", "good"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureLine:
+    """A column in the list of features."""
+
+    name: str
+    type: str
+    role: str
+    status: Status
+    missing: str
+    missing_share: float
+    note: str
+    note_role: str
+    checked: bool
+    fixed: str
+    """Why its box can't be ticked, empty where it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParamField:
+    """A parameter of an algorithm, and what it is set to."""
+
+    param: Param
+    value: ParamValue
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmLine:
+    """An algorithm in the list."""
+
+    algorithm_id: str
+    title: str
+    description: str
+    typical: str
+    """How long it took last, empty while unknown."""
+    checked: bool
+    params: tuple[ParamField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """Something to look at before."""
+
+    code: str
+    title: str
+    text: str
+    icon: str
+    role: str
+    remedy: str
+    """Words of the button that mends it, empty where there is none."""
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitView:
+    """How rows are held back, as the card shows it."""
+
+    method: SplitMethod
+    words: str
+    bars: tuple[tuple[str, float], ...]
+    """Label and height of each period; empty where there is no time column."""
+    places: TimeSplit | None
+    legend: tuple[str, str, str]
+    bar_words: str
+    share: float
+    folds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingState:
+    """What the page shows."""
+
+    subtitle: str
+    data: tuple[Option, ...]
+    data_choice: str
+    targets: tuple[Option, ...]
+    target: str
+    task: str
+    task_note: str
+    metrics: tuple[Option, ...]
+    metric: str
+    split: SplitView
+    features: tuple[FeatureLine, ...]
+    features_words: str
+    algorithms: tuple[AlgorithmLine, ...]
+    findings: tuple[FindingLine, ...]
+    alarm: tuple[str, Status]
+    """The worst of the findings in two words."""
+    estimate: str
+    run_words: str
+    problem: str
+    """Why it can't run; empty when it can."""
+    warning: str
+    """What is wrong but does not stop it."""
+    empty: Literal["", "no_data", "loading"]
+    columns: tuple[str, ...]
+
+
+def training_state(
+    datasets: Sequence[Dataset] | None,
+    check: TrainingCheck | None,
+    draft: TrainingDraft,
+    typical: Mapping[str, float],
+) -> TrainingState:
+    """What to show of `draft`.
+
+    Parameters
+    ----------
+    datasets : sequence of Dataset, optional
+        None while nothing is known yet.
+    check : TrainingCheck, optional
+        What the service says of this data, target and split; None until it has answered.
+    typical : mapping of str to float
+        Algorithm to the seconds that its last run on this data took.
+    """
+    known = [d for d in datasets or () if d.newest is not None]
+    task = check.task if check else None
+    features = _features(check, draft)
+    used = [f for f in features if f.checked]
+    target = draft.target or (check.target if check else "")
+    alarm, leaks = _alarm(check, used)
+    algorithms = _algorithms(draft, typical)
+    return TrainingState(
+        subtitle=f"Like run #{draft.like}, on the newest data. Change what you want, then run."
+        if draft.like
+        else "Choose what to predict and how to judge it, then run.",
+        data=_data_options(known, draft),
+        data_choice=draft.data or (known[0].name if known else ""),
+        targets=tuple((c.name, c.name) for c in check.columns) if check else (),
+        target=target,
+        task=TASK_WORDS.get(task or "", "—"),
+        task_note=check.task_reason if check else "",
+        metrics=_metrics(task),
+        metric=draft.metric or (DEFAULT_METRIC[task] if task else ""),
+        split=_split(check, draft),
+        features=features,
+        features_words=f"{len(used)} of {len(features)} columns" if features else "",
+        algorithms=algorithms,
+        findings=tuple(_finding(f, used) for f in check.findings) if check else (),
+        alarm=alarm,
+        estimate=_estimate(algorithms, draft),
+        run_words="Run" if len(draft.algorithms) < 2 else f"Run {len(draft.algorithms)} trainings",
+        problem=_problem(check, draft, used, target),
+        warning=leaks,
+        empty="loading" if datasets is None else "" if known else "no_data",
+        columns=tuple(c.name for c in check.columns) if check else (),
+    )
+
+
+def start_arguments(draft: TrainingDraft, state: TrainingState) -> list[dict[str, object]]:
+    """The arguments of `runs.start` for each algorithm that is ticked; ``split`` as a dict of its fields."""
+    return [
+        {
+            "data": state.data_choice,
+            "target": state.target,
+            "algorithm": algorithm,
+            "params": draft.params_of(algorithm),
+            "split": split_fields(draft.split),
+            "ignore": list(draft.ignored),
+            "metric": draft.metric,
+            "positive_class": draft.positive_class,
+            "seed": draft.seed,
+            "threads": draft.threads,
+        }
+        for algorithm in draft.algorithms
+    ]
+
+
+def with_feature(draft: TrainingDraft, name: str, on: bool) -> TrainingDraft:
+    """The draft with a column learned from, or left out."""
+    rest = tuple(c for c in draft.ignored if c != name)
+    return replace(draft, ignored=rest if on else (*rest, name))
+
+
+def with_algorithm(draft: TrainingDraft, algorithm_id: str, on: bool) -> TrainingDraft:
+    """The draft with an algorithm ticked, or not; in the order of the catalogue."""
+    wanted = set(draft.algorithms) - {algorithm_id} | ({algorithm_id} if on else set())
+    return replace(draft, algorithms=tuple(a.algorithm_id for a in ALGORITHMS if a.algorithm_id in wanted))
+
+
+def with_param(draft: TrainingDraft, algorithm_id: str, param: Param, value: ParamValue) -> TrainingDraft:
+    """The draft with a parameter set; one that is as the default is left out."""
+    rest = tuple(p for p in draft.params if p[:2] != (algorithm_id, param.name))
+    return replace(
+        draft, params=rest if value == param.default else (*rest, (algorithm_id, param.name, value))
+    )
+
+
+def with_places(draft: TrainingDraft, check: TrainingCheck, places: TimeSplit) -> TrainingDraft:
+    """The draft with the handles of the split at `places`."""
+    test, window = split_words(check.periods, places)
+    return replace(draft, method="time", test_period=test, train_window=window)
+
+
+def typical_seconds(lines: Sequence[RunLine], dataset: str) -> dict[str, float]:
+    """Algorithm to how long its newest finished run on a data set took, in seconds."""
+    ids = {a.title: a.algorithm_id for a in ALGORITHMS}
+    found: dict[str, float] = {}
+    for line in lines:
+        if line.state == "finished" and line.dataset == dataset and line.seconds is not None:
+            found.setdefault(ids.get(line.algorithm, line.algorithm), line.seconds)
+    return found
+
+
+def _data_options(datasets: Sequence[Dataset], draft: TrainingDraft) -> tuple[Option, ...]:
+    options = [
+        (d.name, f"{d.name} v{d.newest.number} · {d.newest.rows:,} rows") for d in datasets if d.newest
+    ]
+    if draft.data and draft.data not in [d.name for d in datasets]:
+        options.append((draft.data, draft.data))
+    return tuple(options)
+
+
+def _metrics(task: str | None) -> tuple[Option, ...]:
+    return tuple((m.name, f"{m.title} · {m.description}") for m in METRICS if task in m.tasks)
+
+
+def _features(check: TrainingCheck | None, draft: TrainingDraft) -> tuple[FeatureLine, ...]:
+    return tuple(_feature(c, c.name in draft.ignored) for c in check.columns) if check else ()
+
+
+def _feature(column: ColumnCheck, ignored: bool) -> FeatureLine:
+    fixed = ""
+    if column.role == "target":
+        fixed = "It is what is predicted."
+    elif column.role not in ("feature", "sensitive"):
+        fixed = f"Its role is {column.role}: a click makes it a feature."
+    elif not column.used and not ignored and "left out" in column.note:
+        fixed = "It has nothing to learn from."
+    percent = column.missing_share * 100
+    return FeatureLine(
+        name=column.name,
+        type=column.type,
+        role=column.role,
+        status=ROLE_STATUS.get(column.role, "neutral"),
+        missing="0 %" if percent == 0 else "<0.1 %" if percent < 0.1 else f"{percent:.1f} %",
+        missing_share=column.missing_share,
+        note=column.note,
+        note_role=NOTE_ROLES[column.severity],
+        checked=not fixed and not ignored,
+        fixed=fixed,
+    )
+
+
+def _algorithms(draft: TrainingDraft, typical: Mapping[str, float]) -> tuple[AlgorithmLine, ...]:
+    return tuple(_algorithm(entry, draft, typical) for entry in ALGORITHMS)
+
+
+def _algorithm(entry: Algorithm, draft: TrainingDraft, typical: Mapping[str, float]) -> AlgorithmLine:
+    given = draft.params_of(entry.algorithm_id)
+    params = tuple(ParamField(p, given.get(p.name, p.default), p.name in given) for p in entry.params)
+    return AlgorithmLine(
+        entry.algorithm_id, entry.title, entry.description, duration(typical.get(entry.algorithm_id)),
+        entry.algorithm_id in draft.algorithms, params,
+    )  # fmt: skip
+
+
+def _finding(finding: CheckFinding, used: Sequence[FeatureLine]) -> FindingLine:
+    icon, role = SEVERITY_ICONS[finding.severity]
+    names = {f.name for f in used}
+    columns = tuple(c for c in finding.columns if c in names)
+    remedy = ""
+    if columns:
+        remedy = (
+            "Exclude both"
+            if len(columns) == 2
+            else f"Exclude {columns[0]}"
+            if len(columns) == 1
+            else f"Exclude all {len(columns)}"
+        )
+    return FindingLine(finding.code, finding.title, finding.text, icon, role, remedy, columns)
+
+
+def _alarm(check: TrainingCheck | None, used: Sequence[FeatureLine]) -> tuple[tuple[str, Status], str]:
+    findings = check.findings if check else []
+    leaks = sum(f.code == "leak" for f in findings)
+    if leaks and any(f.note_role == "bad" for f in used):
+        words = f"{leaks} leak{'' if leaks == 1 else 's'}"
+        return (words, "bad"), f"{words} {'is' if leaks == 1 else 'are'} still in"
+    warnings = sum(f.severity == "warning" for f in findings)
+    if warnings:
+        return (f"{warnings} to look at", "warn"), ""
+    return (("all in order", "good") if check else ("", "neutral")), ""
+
+
+def _estimate(algorithms: Sequence[AlgorithmLine], draft: TrainingDraft) -> str:
+    ticked = [a for a in algorithms if a.checked]
+    folds = draft.folds or (5 if draft.method == "cross_validation" else 0)
+    fits = len(ticked) * (folds + 1)
+    words = f"{len(ticked)} algorithm{'' if len(ticked) == 1 else 's'}"
+    return (
+        f"{words} × ({folds} folds + final) = {fits} fits."
+        if folds
+        else f"{words}, {fits} fit{'' if fits == 1 else 's'}."
+    )
+
+
+def _split(check: TrainingCheck | None, draft: TrainingDraft) -> SplitView:
+    periods = check.periods if check else []
+    has_time = bool(check and check.time_column)
+    classes = check is not None and check.task in ("binary", "multiclass")
+    method: SplitMethod = draft.method or ("time" if has_time else "stratified" if classes else "random")
+    places = (
+        time_split(periods, draft.test_period, draft.train_window, draft.test_share)
+        if method == "time"
+        else None
+    )
+    means = [p.mean_target for p in periods]
+    by_mean = bool(periods) and all(m == m and m >= 0 for m in means)
+    heights = means if by_mean else [float(p.rows) for p in periods]
+    return SplitView(
+        method=method,
+        words=check.split_words if check else "",
+        bars=tuple((shown_label(p.label, short=True), h) for p, h in zip(periods, heights, strict=True))
+        if method == "time"
+        else (),
+        places=places,
+        legend=legend_words(periods, places) if places else ("", "", ""),
+        bar_words=f"bar: mean {check.target}" if by_mean and check else "bar: rows",
+        share=draft.test_share,
+        folds=draft.folds or (5 if method == "cross_validation" else 0),
+    )
+
+
+def _problem(
+    check: TrainingCheck | None, draft: TrainingDraft, used: Sequence[FeatureLine], target: str
+) -> str:
+    if check is None:
+        return "The data is being looked at."
+    if not target:
+        return "Choose the column to predict."
+    if not draft.algorithms:
+        return "Choose an algorithm."
+    if not used:
+        return "Choose a column to learn from."
+    stopping = next((f for f in check.findings if f.code == "one_class"), None)
+    return f"{stopping.title}. {stopping.text}" if stopping else ""
