@@ -6,14 +6,14 @@ exactly is first written anew (`text_repair`), every change named by its line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from mlops_desktop.domain.imports import Decision, ImportOptions, Problem
 from mlops_desktop.store.reading.bytes_scan import ByteFacts, scan_bytes, scan_head
-from mlops_desktop.store.reading.dialect import Dialect, find_dialect
+from mlops_desktop.store.reading.dialect import Dialect, EmptyTextError, find_dialect, unique_names
 from mlops_desktop.store.reading.encoding import Encoding, find_encoding, recode
 from mlops_desktop.store.reading.relation import Relation
 from mlops_desktop.store.reading.source import HEAD_BYTES, Source
@@ -61,7 +61,7 @@ def read_text(source: Source, path: Path, options: ImportOptions, *, all_rows: b
         Zero bytes, letters of an unknown encoding, or records that can't be told apart.
     """
     text = understand(source, path, options, all_rows=all_rows)
-    found = find_dialect(text.head, options, is_whole=text.is_whole)
+    found = _dialect(source, text, options)
     size = text.path.stat().st_size
     look = size <= (_FULL_LOOK_BYTES if all_rows else HEAD_BYTES)
     repaired = repair(source, text.path, text.facts, found, options, every_record=look)
@@ -71,7 +71,7 @@ def read_text(source: Source, path: Path, options: ImportOptions, *, all_rows: b
 def repair_and_read(source: Source, path: Path, options: ImportOptions) -> Relation:
     """The same, with the shape of every record checked however large the text is."""
     text = understand(source, path, options, all_rows=True)
-    found = find_dialect(text.head, options, is_whole=text.is_whole)
+    found = _dialect(source, text, options)
     return _relation(
         source, text, found, repair(source, text.path, text.facts, found, options, every_record=True), options
     )
@@ -200,6 +200,29 @@ def _relation(
         has_underscores=text.facts.underscores or not text.all_rows,
         sha256=text.facts.sha256 if text.content == source.alias else "",
     )
+
+
+def _dialect(source: Source, text: Text, options: ImportOptions) -> Dialect:
+    """The dialect of a text; refuses an empty one, and one whose names can't be told apart from its columns."""
+    try:
+        found = find_dialect(text.head, options, is_whole=text.is_whole)
+    except EmptyTextError as error:
+        raise source.error(f"{source.name} is empty: it holds nothing but blanks.") from error
+    surplus = found.row_width - len(found.names)
+    if surplus <= 0 or not found.surplus_has_values:
+        return found
+    chosen = options.remedies.get("names")
+    if chosen not in ("first", "last"):
+        raise source.error(
+            f"Line {found.first_line + 1} (row 1) has {found.row_width} values, more than the {len(found.names)} names in line {found.first_line}.",
+            reason="Either the first columns have no name, or the last.",
+            remedy="Complete the names, or choose which columns have none.",
+            line=found.first_line + 1,
+            row=1,
+        )
+    blanks = [""] * surplus
+    names = unique_names([*blanks, *found.names] if chosen == "first" else [*found.names, *blanks])[0]
+    return replace(found, names=tuple(names))
 
 
 def _plain_rows(facts: ByteFacts, found: Dialect) -> int:

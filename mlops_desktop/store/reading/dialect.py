@@ -41,6 +41,10 @@ _YEAR = re.compile(r"(19|20)\d\d")
 _TOKENS = frozenset({"", "na", "n/a", "null", "none", "true", "false", "-", "?"})
 
 
+class EmptyTextError(Exception):
+    """A text of blanks and line ends alone."""
+
+
 @dataclass(frozen=True)
 class Record:
     """A record of a text: its values and the line on which it begins (from 1)."""
@@ -68,6 +72,8 @@ class Dialect:
     decisions: tuple[Decision, ...] = ()
     notes: tuple[str, ...] = ()
     """Lines before the table, as written."""
+    surplus_has_values: bool = False
+    """Whether a row has a value beyond the last name."""
     comment: str = ""
     """The mark with which comment lines begin, if there are any."""
 
@@ -138,6 +144,11 @@ def find_dialect(text: str, options: ImportOptions, *, is_whole: bool) -> Dialec
         What a person fixed; the rest is found.
     is_whole : bool
         Whether `text` is all there is; if not, its last line may be cut and isn't looked at.
+
+    Raises
+    ------
+    EmptyTextError
+        There is nothing but blanks.
     """
     told = _SEPARATOR_LINE.match(text) if options.delimiter is None and options.skip_rows is None else None
     if told:
@@ -155,7 +166,9 @@ def find_dialect(text: str, options: ImportOptions, *, is_whole: bool) -> Dialec
     if not is_whole and len(records) > 1 and len(records) < _LOOKED_AT:
         records = records[:-1]
     records = [replace(r, line=r.line + dropped) for r in records]
-    filled = [r for r in records if r.values != ("",)] or records
+    filled = [r for r in records if any(v.strip() for v in r.values)]
+    if not filled:
+        raise EmptyTextError
     start = 0 if options.skip_rows is not None else _start(filled, comment)
     table = filled[start:]
     notes = tuple(delimiter.join(r.values) for r in filled[:start])
@@ -240,15 +253,30 @@ def _start(records: Sequence[Record], comment: str) -> int:
     rest = records[start:]
     widths = Counter(len(r.values) for r in rest)
     width = max(widths, key=lambda w: (widths[w], w))
-    if comment and start and len(rest[0].values) < width and width == len(records[start - 1].values):
+    if (
+        start
+        and width > 1
+        and len(records[start - 1].values) == width
+        and any(map(_is_value, rest[0].values))
+    ):
         return start - 1
     if width == 1 or len(rest) < 3:
         return start
-    for index, record in enumerate(rest[:40]):
-        cells = [v for v in record.values if v.strip()]
-        if len(record.values) >= width - 1 and (len(cells) > 1 or width <= 2):
-            return start + index
-    return start
+    nearly = [i for i, r in enumerate(rest[:40]) if len(r.values) >= width - 1 and _filled(r) > (width > 2)]
+    whole = next((i for i in nearly if len(rest[i].values) >= width), None)
+    if not nearly:
+        return start
+    if whole is not None and nearly[0] < whole <= nearly[0] + 10 and _are_names(rest[whole]):
+        return start + whole
+    return start + nearly[0]
+
+
+def _filled(record: Record) -> int:
+    return sum(1 for value in record.values if value.strip())
+
+
+def _are_names(record: Record) -> bool:
+    return all(value.strip() and not _is_value(value) for value in record.values)
 
 
 def _is_value(text: str) -> bool:
@@ -307,8 +335,8 @@ def _describe(table: Sequence[Record], notes: tuple[str, ...], found: Dialect, w
     widths = Counter(len(r.values) for r in rows)
     width = max(widths, key=lambda w: (widths[w], w)) if widths else len(table[0].values)
     written = list(table[0].values) if found.has_header else [""] * width
-    if any(v for r in rows if len(r.values) == width for v in r.values[len(written) :]):
-        written += [""] * (width - len(written))
+    if found.comment and written and written[0].startswith(found.comment):
+        written[0] = written[0].removeprefix(found.comment).lstrip()
     names, renamed = unique_names(written)
     word = _WORDS.get(found.delimiter, f"“{found.delimiter}”")
     cut = f"It cuts {widths.get(width, 0)} of {len(rows)} rows looked at into {width}."
@@ -322,6 +350,8 @@ def _describe(table: Sequence[Record], notes: tuple[str, ...], found: Dialect, w
     if renamed:
         shown = ", ".join(renamed[:5])
         decisions.append(Decision("names", shown, "Names have to be unique and not empty.", notable=True))
+    beyond = any(v for r in rows if len(r.values) == width for v in r.values[len(names) :])
+    found = replace(found, surplus_has_values=beyond)
     return replace(found, names=tuple(names), row_width=width, decisions=tuple(decisions), notes=notes)
 
 

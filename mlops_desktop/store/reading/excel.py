@@ -332,6 +332,13 @@ def _describe(
         what = f"{len(foot)} rows below the table were taken for its foot (totals or notes), from row {table.foot + 1} of the sheet: “{shown}”."
         remedies = (Remedy("skip", "Skipped"), Remedy("keep", "Keep as rows"))
         table.problems.append(Problem("foot", "warning", what, count=len(foot), remedies=remedies))
+    elif tail and options.remedies.get("foot") != "keep":
+        first = next(
+            (_text(_cell(tail[-1][1], c)) for c in table.columns if not _is_empty(_cell(tail[-1][1], c))), ""
+        )
+        if TOTAL.match(first):
+            what = f"The last row begins with “{first[:40]}”: it may be a total, and is kept as a row."
+            table.problems.append(Problem("foot", "note", what, count=1))
     if table.blank_rows:
         what = f"{table.blank_rows} empty rows (gaps) in the sheet were passed over; the rows behind them are there."
         table.problems.append(Problem("gaps", "note", what, count=table.blank_rows))

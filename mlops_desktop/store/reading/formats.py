@@ -60,16 +60,20 @@ _NAMED: dict[str, str] = {
 }
 
 
-def format_of(head: bytes) -> Format:
-    """The format of a file that begins with `head`."""
+def format_of(head: bytes, name: str = "") -> Format:
+    """The format of a file that begins with `head`; its name only settles what may be JSON or text."""
     for magic, found in _MAGIC:
         if head.startswith(magic):
             return found
     if foreign(head):
         return "other"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head[: 1 << 12].decode("utf-16", errors="replace").encode()
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     inner = start[1:].lstrip()[:1]
     if (start[:1] == b"{" and inner in (b'"', b"}")) or (start[:1] == b"[" and inner in (b"{", b"]", b"[")):
+        return "json"
+    if start[:1] in (b"{", b"[") and name.lower().endswith((".json", ".jsonl", ".ndjson")):
         return "json"
     return "text"
 

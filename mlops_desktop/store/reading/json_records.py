@@ -111,7 +111,7 @@ def _records(cursor: Cursor, source: Source, path: Path) -> tuple[str, str]:
     ).fetchall()
     lists = [key for key, kind, inner in kinds if kind == "ARRAY" and inner == "OBJECT"]
     if len(lists) == 1 and path.stat().st_size <= _LARGEST_RECORD_BYTES:
-        inner = f"unnest(json_extract(json, '$.' || {literal(json.dumps(lists[0]))})::JSON[]) AS json"
+        inner = f"unnest(json_extract(json, {literal(_pointer(lists[0]))})::JSON[]) AS json"
         return (
             f"(SELECT {inner} FROM {whole})",
             f"The list “{lists[0]}” within one object; what stands beside it is left out.",
@@ -166,10 +166,15 @@ def _columns(records: str, path: Path, keys: Sequence[_Key]) -> str:
         told = f"format='{layout}', records='true', columns={{{columns}}}, maximum_object_size={_LARGEST_RECORD_BYTES}"
         return f"(SELECT {shown} FROM read_json({literal(str(path))}, {told}))"
     shown = ", ".join(
-        f"json_extract_string(json, '$.' || {literal(json.dumps(key.name, ensure_ascii=False))}) AS c{place}"
+        f"json_extract_string(json, {literal(_pointer(key.name))}) AS c{place}"
         for place, key in enumerate(keys)
     )
     return f"(SELECT {shown} FROM {records})"
+
+
+def _pointer(key: str) -> str:
+    """The JSON pointer of a key, whatever letters it has."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
 def _declared(key: _Key) -> str | None:

@@ -9,11 +9,13 @@ import duckdb
 from mlops_desktop.domain.imports import FilePreview, ImportOptions, NumberedRow, PreviewColumn
 from mlops_desktop.domain.tables import Table
 from mlops_desktop.store.reading.readers import read
+from mlops_desktop.store.reading.relation import Relation
 from mlops_desktop.store.reading.source import Source, open_source
 from mlops_desktop.store.reading.sql import Cursor
 from mlops_desktop.store.reading.staging import Typed, check_chosen, decisions_of, failure, type_columns
 
 _SHOWN_ROWS = 50
+_LAST_ROWS = 5
 _ALL_ROWS_BYTES = 4 << 20
 
 
@@ -61,6 +63,7 @@ def _shown(cursor: Cursor, source: Source, typed: Typed, *, exact: bool) -> File
             for n, r in zip(relation.names, typed.readings, strict=True)
         ),
         first_rows=Table(list(relation.names), list(typed.types), columns, 0, relation.rows or len(rows)),
+        last_rows=_last(cursor, relation, texts),
         problem_rows=_around(cursor, relation.sql, texts, wanted) if exact and wanted else (),
         row_count=relation.rows,
         row_count_is_exact=relation.rows is not None,
@@ -69,6 +72,15 @@ def _shown(cursor: Cursor, source: Source, typed: Typed, *, exact: bool) -> File
         decisions=decisions_of(typed),
         problems=(*relation.problems, *typed.problems),
     )
+
+
+def _last(cursor: Cursor, relation: Relation, texts: str) -> tuple[NumberedRow, ...]:
+    """The last rows, where their number is known."""
+    if relation.rows is None:
+        return ()
+    first = max(0, relation.rows - _LAST_ROWS)
+    found = cursor.execute(f"SELECT {texts} FROM {relation.sql} LIMIT {_LAST_ROWS} OFFSET {first}").fetchall()
+    return tuple(NumberedRow(first + place, tuple(row)) for place, row in enumerate(found, start=1))
 
 
 def _around(cursor: Cursor, source: str, texts: str, rows: list[int]) -> tuple[NumberedRow, ...]:

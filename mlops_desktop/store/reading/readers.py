@@ -28,7 +28,7 @@ def read(cursor: Cursor, source: Source, options: ImportOptions, *, all_rows: bo
     FileError
         No reader knows the format, or the file is damaged.
     """
-    path, head, kind = source.alias, source.head, format_of(source.head)
+    path, head, kind = source.alias, source.head, format_of(source.head, source.name)
     layers: list[str] = []
     while kind in _COMPRESSED and not (kind == "zip" and _office(source, path)):
         if len(layers) == 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Repaired:
 
 
 TOTAL = re.compile(
-    r"\s*(grand |sub)?(total|totals|sum|summe|gesamt|gesamtsumme|insgesamt|total général|somme|totale|totaal|suma)\b",
+    r"\s*(grand |sub)?(total|totals|sum|summe|gesamt|gesamtsumme|insgesamt|total général|somme|totale|totaal|suma|average|mean|durchschnitt|mittelwert|moyenne)\b",
     re.I,
 )
 _SHOWN = 12
@@ -120,17 +120,28 @@ def _offset_of_line(path: Path, line: int, line_end: str) -> int:
 def _one_line_end(source: Source, path: Path, quoted: Dialect | None) -> Path:
     """The text with LF at the end of each line; what stands in quotes is kept."""
     target = source.scratch / "one-line-end"
-    data = path.read_bytes()
-    if quoted is None:
-        target.write_bytes(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-        return target
-    quote = re.escape(quoted.quote.encode())
-    edge = b"(?:^|(?<=[\\r\\n])|(?<=" + re.escape(quoted.delimiter.encode()) + b"))"
-    parts = re.compile(
-        edge + quote + b"(?:[^" + quote + b"]|" + quote + quote + b")*" + quote + b"|\\r\\n?", re.S
-    )
-    target.write_bytes(parts.sub(lambda m: b"\n" if m.group()[:1] == b"\r" else m.group(), data))
+    parts, mark = re.compile(rb"\r\n?"), b""
+    if quoted is not None:
+        mark = re.escape(quoted.quote.encode())
+        edge = b"(?:^|(?<=[\\r\\n])|(?<=" + re.escape(quoted.delimiter.encode()) + b"))"
+        value = mark + b"(?:[^" + mark + b"]|" + mark + mark + b")*" + mark
+        parts = re.compile(edge + value + b"|\\r\\n?", re.S)
+    with target.open("wb") as out:
+        for block in _blocks_of_lines(path, quoted.quote.encode() if quoted else b""):
+            out.write(parts.sub(lambda found: b"\n" if found.group()[:1] == b"\r" else found.group(), block))
     return target
+
+
+def _blocks_of_lines(path: Path, quote: bytes) -> Iterator[bytes]:
+    """The text in pieces that end behind a line feed with as many quotes opened as closed."""
+    rest = b""
+    for chunk in chunks_of(path):
+        rest += chunk
+        cut = rest.rfind(b"\n") + 1
+        if cut and (not quote or rest.count(quote, 0, cut) % 2 == 0):
+            yield rest[:cut]
+            rest = rest[cut:]
+    yield rest
 
 
 def _by_records(source: Source, path: Path, found: Dialect, options: ImportOptions, plan: _Plan) -> Repaired:
@@ -181,7 +192,7 @@ def _by_records(source: Source, path: Path, found: Dialect, options: ImportOptio
 
 
 def count_records(repaired: Repaired, found: Dialect) -> int:
-    """Rows of a repaired text, by following its quotes."""
+    """Rows of a repaired text, by following its quotes; -1 where one is not closed."""
     quote = found.quote if repaired.has_quotes else ""
     scan = scan_records(
         repaired.path,
@@ -191,6 +202,8 @@ def count_records(repaired: Repaired, found: Dialect) -> int:
         line_end=repaired.line_end,
         width=repaired.width,
     )
+    if scan.bad_quote_line is not None:
+        return -1
     return scan.count - (1 if repaired.has_header else 0)
 
 
@@ -231,6 +244,8 @@ def _foot(
             record.width != plan.width or any(not c.strip() for c in cells)
         )
         if not (is_total or (is_note and record.width != plan.width)):
+            if TOTAL.match(first) and record is scan.last[-1]:
+                plan.problems.append(_maybe_total(record, first, header))
             break
         foot.insert(0, record)
     if foot:
@@ -243,6 +258,12 @@ def _foot(
             )
         )  # fmt: skip
     return foot
+
+
+def _maybe_total(record: Record, first: str, header: int) -> Problem:
+    """A last row that may be a total or a category of that name."""
+    what = f"The last row begins with “{first[:40]}”: it may be a total, and is kept as a row."
+    return Problem("foot", "note", what, row=record.number + 1 - header, line=record.line)
 
 
 def _drop(path: Path, records: Sequence[Record], plan: _Plan) -> None:
