@@ -52,23 +52,9 @@ def export_bundle(work: ExportWork, reporter: Reporter) -> ExportedFolder:
     target.parent.mkdir(parents=True, exist_ok=True)
     building = target.with_name(f".{target.name}.{secrets.token_hex(4)}{system.TEMP_SUFFIX}")
     building.mkdir()
+    single = f"{plain_name(work.name)}-{work.number}.pyz"
     try:
-        reporter.stage("Build")
-        files, notes = bundle_files(work)
-        for note in notes:
-            reporter.log("info", note)
-        manifest = _write_folder(building, files)
-        single = f"{plain_name(work.name)}-{work.number}.pyz"
-        system.write_bytes(building / single, zip_application({**files, MANIFEST: manifest}))
-        reporter.stage_done("Build", work.name, f"{len(files) + 2} files")
-        reporter.progress(0.3, "Self-test")
-        reporter.stage("Self-test")
-        found = msgspec.structs.replace(_self_test(["-m", "bundle"], building), notes=notes)
-        reporter.progress(0.7, "Self-test")
-        _self_test([single], building)
-        reporter.stage_done(
-            "Self-test", f"{found.rows} rows", f"largest difference {found.largest_difference:.3g}"
-        )
+        manifest, found = _build(work, building, single, reporter)
         _finish(building, target)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
@@ -78,6 +64,27 @@ def export_bundle(work: ExportWork, reporter: Reporter) -> ExportedFolder:
     return ExportedFolder(
         str(target), str(target / single), hashlib.sha256(manifest).hexdigest(), size, found
     )
+
+
+def _build(work: ExportWork, building: Path, single: str, reporter: Reporter) -> tuple[bytes, SelfTest]:
+    """Write the folder and the one file, and let both test themselves; the manifest and what was found."""
+    reporter.stage("Build")
+    files, notes = bundle_files(work)
+    for note in notes:
+        reporter.log("info", note)
+    manifest = _write_folder(building, files)
+    system.write_bytes(building / single, zip_application({**files, MANIFEST: manifest}))
+    (building / single).chmod(0o755)
+    reporter.stage_done("Build", work.name, f"{len(files) + 2} files")
+    reporter.progress(0.3, "Self-test")
+    reporter.stage("Self-test")
+    found = msgspec.structs.replace(_self_test(["-m", "bundle"], building), notes=notes)
+    reporter.progress(0.7, "Self-test")
+    _self_test([single], building)
+    reporter.stage_done(
+        "Self-test", f"{found.rows} rows", f"largest difference {found.largest_difference:.3g}"
+    )
+    return manifest, found
 
 
 def _check_target(target: Path) -> None:
