@@ -1,0 +1,120 @@
+"""Things to look at: what in the file does not fit, where, and what is done about it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+
+from mlops_desktop.domain.imports import Severity
+from mlops_desktop.gui.language import tr
+from mlops_desktop.gui.theme import theme
+from mlops_desktop.gui.widgets.buttons import Button, SegmentedControl
+from mlops_desktop.gui.widgets.cards import Card
+from mlops_desktop.gui.widgets.labels import ElidedLabel, IconLabel, Label, Line
+from mlops_desktop.gui.widgets.layouts import clear, column, row, set_shown
+
+from .import_state import ProblemView
+
+_MARKS: dict[Severity, tuple[str, str]] = {
+    "error": ("error", "bad"),
+    "warning": ("warning", "warn"),
+    "note": ("info", "muted"),
+}
+_MOST = 60
+"""Problems shown one by one; a file with more has a problem of another kind."""
+_ROW = 33
+_ROWS_SHOWN = 4
+
+
+class _ProblemList(QScrollArea):
+    """A list as high as its rows, up to a few; then it scrolls."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self.rows = 0
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setWidget(content)
+
+    def sizeHint(self) -> QSize:
+        """Rows that are shown at once."""
+        return QSize(300, theme().px(_ROW) * min(self.rows, _ROWS_SHOWN) + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """The same: other parts of the page give way."""
+        return QSize(120, theme().px(_ROW) * min(self.rows, 2) + 2)
+
+
+class ProblemsCard(Card):
+    """Problems with their remedies as segments."""
+
+    remedy_chosen = Signal(str, str)
+    """Key of the problem and of the remedy."""
+    place_wanted = Signal(int, str)
+    """Row and column of a problem whose place was clicked."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Things to look at"), flush=True)
+        self._list = column(spacing=0)
+        inner = QWidget()
+        inner.setProperty("kind", "scrolled")
+        inner.setLayout(column(self._list, None))
+        self._scroll = _ProblemList(inner)
+        self.add(self._scroll)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._shown: tuple[ProblemView, ...] | None = None
+
+    def show_problems(self, problems: tuple[ProblemView, ...]) -> None:
+        """Show them; without any the card is not there."""
+        if problems == self._shown:
+            return
+        self._shown = problems
+        set_shown(self, bool(problems))
+        count = len(problems)
+        title = tr("1 thing to look at") if count == 1 else tr("{} things to look at").format(count)
+        able = any(len(p.remedies) > 1 for p in problems)
+        self.set_title(title, tr("the first remedy is taken unless you choose another") if able else "")
+        clear(self._list)
+        for i, problem in enumerate(problems[:_MOST]):
+            if i:
+                self._list.addWidget(Line())
+            self._list.addWidget(self._line(problem))
+        if count > _MOST:
+            self._list.addWidget(Label(tr("and {} more").format(count - _MOST), "small", "muted"))
+        self._scroll.rows = min(count, _MOST)
+        self._scroll.updateGeometry()
+
+    def _line(self, problem: ProblemView) -> QWidget:
+        icon, ink = _MARKS[problem.severity]
+        holder = QWidget()
+        place = self._place(problem, ink)
+        place.setFixedWidth(theme().px(152))
+        what = ElidedLabel(problem.what, "base")
+        parts: list[QWidget] = [IconLabel(icon, "text_muted" if ink == "muted" else ink), place, what]
+        if problem.remedies:
+            segments = SegmentedControl(problem.remedies)
+            segments.choose(problem.chosen)
+            segments.setAccessibleName(f"{problem.place}: {problem.what}")
+            segments.chosen.connect(partial(self.remedy_chosen.emit, problem.key))
+            parts.append(segments)
+        line = row(*parts, spacing=8, margins=(14, 2, 14, 2))
+        line.setStretch(2, 1)
+        holder.setLayout(line)
+        holder.setMinimumHeight(theme().px(_ROW - 1))
+        return holder
+
+    def _place(self, problem: ProblemView, ink: str) -> QWidget:
+        if problem.row is None or problem.column is None:
+            return ElidedLabel(problem.place, "card_title", ink)
+        label = ElidedLabel(problem.place, "card_title", ink)
+        button = Button(tr("Show {}").format(problem.place), "icon", "search", small=True)
+        button.clicked.connect(lambda: self.place_wanted.emit(problem.row or 1, problem.column or ""))
+        holder = QWidget()
+        line = row(label, button, spacing=2)
+        line.setStretch(0, 1)
+        holder.setLayout(line)
+        return holder
