@@ -177,7 +177,10 @@ def test_a_changed_byte_is_refused_with_the_files_name(train, customers, export,
 def test_a_changed_model_is_refused_before_it_is_served(linear):
     path = Path(linear) / "model/weights.json"
     path.write_bytes(path.read_bytes().replace(b"logistic", b"identity"))
-    assert "model/weights.json is not the file that was exported" in bundle(linear, "serve", "--port", "0").stderr
+    assert (
+        "model/weights.json is not the file that was exported"
+        in bundle(linear, "serve", "--port", "0").stderr
+    )
 
 
 def test_an_export_into_a_folder_that_holds_something_is_refused(train, customers, export, tmp_path):
