@@ -97,9 +97,13 @@ class BarChart(PaintedChart):
         self._decimals = decimals
         self._bars: tuple[Bar, ...] = ()
 
-    def show_bars(self, bars: Sequence[Bar]) -> None:
-        """Show these bars; a value that is no number leaves its place empty and is told below."""
+    def show_bars(self, bars: Sequence[Bar], decimals: int | None = None) -> None:
+        """Show these bars; a value that is no number leaves its place empty and is told below.
+
+        `decimals` are digits after the point of their values, None: as the chart was made.
+        """
         self._bars = tuple(bars)
+        self._decimals = self._decimals if decimals is None else decimals
         missing = sum(not is_number(b.value) for b in bars)
         self.show_note(self.tr("{} values can't be shown").format(missing) if missing else "")
         self.told()

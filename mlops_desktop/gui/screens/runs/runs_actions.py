@@ -53,12 +53,15 @@ def _table_actions(deeds: RunDeeds) -> tuple[Action, ...]:
             GROUP,
             words=("difference", "side by side"),
         ),
-        Action("runs.rename", "Rename run...", of_one(deeds.rename), "F2", place, _edits(one), "edit", "Words about runs"),
+        Action(
+            "runs.rename", "Rename run...", of_one(deeds.rename), "F2", place, _edits(one), "edit", "Words about runs",
+            section="runs",
+        ),
         Action("runs.tags", "Set tags...", of_all(deeds.edit_tags), "", place, _edits(any_of), "tag", "Words about runs"),
         Action("runs.notes", "Edit notes...", of_one(deeds.edit_notes), "", place, _edits(one), "note", "Words about runs"),
         Action(
             "runs.trash", "Move to trash", of_all(deeds.trash), "Del", place, _edits(any_of), "trash", "Trash of runs",
-            words=("delete", "remove"),
+            words=("delete", "remove"), section="runs",
         ),
         Action(
             "runs.restore", "Take out of the trash", of_all(deeds.restore), "", ("runs.trash_context",), _edits(gone), "undo",

@@ -29,7 +29,9 @@ def training_actions(host: ScreenHost, deeds: RunDeeds) -> tuple[Action, ...]:
             words=("train", "fit", "model"),
         ),
         Action("training.like", "Start from a run...", lambda c: deeds.like_a_run(), "", (), may_edit, "copy", GROUP),
-        Action("training.run", "Run", page("run"), "Ctrl+Return", (), on_page, "play", GROUP, words=("start",)),
+        Action(
+            "training.run", "Run", page("run"), "Ctrl+Return", (), on_page, "play", GROUP, words=("start",), section="runs",
+        ),
         Action("training.script", "Show as script", page("script"), "", (), on_page, "terminal", GROUP, words=("python", "command")),
         Action("training.schedule", "Run by itself...", page("schedule"), "", (), on_page, "calendar", GROUP),
     )  # fmt: skip

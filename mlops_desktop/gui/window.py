@@ -1,0 +1,362 @@
+"""The application: a window, the project open in it, what it remembers, and what it says.
+
+`run_window` is reached by way of `launch.run_application`, which starts the project's service before Qt is loaded.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
+
+from mlops_desktop import system
+from mlops_desktop.client import user
+from mlops_desktop.domain.changes import Change
+from mlops_desktop.domain.errors import UserError
+from mlops_desktop.domain.jobs import JobRow
+from mlops_desktop.known_projects import known_projects
+
+from .actions import ActionRegistry
+from .application import make_application, watch_exceptions
+from .ended_jobs import ended_job, took_long
+from .language import tr
+from .main_window import MainWindow
+from .places import Place
+from .project_actions import project_actions
+from .project_session import ProjectSession
+from .screens.overview.overview_state import needs_you, overview_facts
+from .sections import all_sections, section_actions
+from .shell.shell_state import Notice, ShellState
+from .tasks import Tasks
+from .theme import SchemeChoice, theme
+from .widgets.dialogs import Dialog
+from .widgets.labels import Label
+from .window_memory import WindowMemory, load_memory, save_memory
+
+if TYPE_CHECKING:
+    from .launch import ServiceOnItsWay
+
+log = logging.getLogger(__name__)
+
+MOST_RECENT = 8
+"""Projects offered in the menu of projects."""
+END_PATIENCE_S = 0.5
+"""How long calls under way are waited for when the window has closed."""
+NEEDS_TOPICS = frozenset(
+    {"run", "model", "model_version", "alias", "bundle", "schedule", "firing", "dataset_version"}
+)
+
+
+class ProjectWindow(QObject):
+    """One window: its session, its commands, what it remembers and what it says.
+
+    Parameters
+    ----------
+    memory : WindowMemory
+        What was remembered of the last life.
+    """
+
+    memory_changed = Signal(object)
+    """The new `WindowMemory`; the settings screen follows it."""
+
+    def __init__(self, memory: WindowMemory) -> None:
+        super().__init__()
+        self.memory = memory
+        self.tasks = Tasks()
+        self.session = ProjectSession(self.tasks, user(), f"window-{uuid.uuid4().hex}")
+        self.registry = ActionRegistry(keys=dict(memory.shortcuts))
+        self._notices: tuple[Notice, ...] = ()
+        self._closing_agreed = False
+        self._project_wanted = False
+        self.registry.add(project_actions(self))
+        sections = all_sections()
+        self._section_ids = {s.id for s in sections}
+        self.window = MainWindow(self.session, sections, self.registry)
+        self.registry.add(section_actions(self.window))
+        self.registry.install_shortcuts(self.window)
+        self.window.restore_geometry(memory.geometry)
+        self.window.installEventFilter(self)
+        self._connect()
+        self._show_state(self.session.state)
+
+    def _connect(self) -> None:
+        session, window = self.session, self.window
+        session.topics_moved.connect(self._on_topics_moved)
+        session.state_changed.connect(self._show_state)
+        session.opened.connect(self._on_opened)
+        session.job_ended.connect(self._on_job_ended)
+        window.place_changed.connect(self._on_place_changed)
+        window.projects_asked.connect(self._fill_recent)
+        window.side_panel.jobs.asked.connect(self._on_job_asked)
+        self.registry.shortcuts_changed.connect(self._on_shortcuts_changed)
+        theme().changed.connect(self._on_look_changed)
+
+    # Projects.
+
+    def open_project(self, folder: Path, service: ServiceOnItsWay | None = None) -> None:
+        """Open a project in this window, letting go of the one before.
+
+        Parameters
+        ----------
+        folder : Path
+            Its folder.
+        service : ServiceOnItsWay, optional
+            Its service, if it is being started already.
+        """
+        self._project_wanted = True
+        if service is None:
+            self.session.open(folder)
+            return
+        self._show_state(replace(self.session.state, service="starting", project_title=""))
+        self.tasks.run(service.wait, lambda _: self.session.open(folder), owner=self, key="service")
+
+    def close_project(self) -> None:
+        """Let the project go and show the start screen; its service stays while something needs it."""
+        self._project_wanted = False
+        self.session.close()
+
+    def stop_service(self) -> None:
+        """End the project's service, then let the project go; refused by the service while jobs are at work."""
+        project = self.session.project
+        if project is not None:
+            self.tasks.run(project.stop, lambda _: self.close_project(), owner=self, key="stop")
+
+    def undo(self, *, redo: bool = False) -> None:
+        """Take back the newest change of this window, or do it again."""
+        project = self.session.project
+        if project is None:
+            return
+        call = project.activity.redo if redo else project.activity.undo
+
+        def told(change: Change) -> None:
+            back = (tr("Redo"), self._redo) if not redo else (tr("Undo"), self.undo)
+            first = tr("Did again: {}") if redo else tr("Took back: {}")
+            self.window.toasts.say(first.format(change.summary), "good", back)
+
+        self.tasks.run(call, told, owner=self, key="undo", failed=self.say_failed)
+
+    def _redo(self) -> None:
+        self.undo(redo=True)
+
+    def say_failed(self, error: UserError) -> None:
+        """Say in a notice why something could not be done."""
+        self.window.toasts.say(str(error), "warn")
+
+    # What it remembers.
+
+    def remember(self, memory: WindowMemory) -> None:
+        """Keep this from now on, and tell whoever shows it."""
+        self.memory = memory
+        save_memory(memory)
+        self.memory_changed.emit(memory)
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Set a setting of the window; theme and size of text change at once.
+
+        Raises
+        ------
+        InvalidInputError
+            The setting can't have this value.
+        """
+        self.remember(self.memory.with_setting(name, value))
+        apply_look(self.memory)
+
+    def _on_look_changed(self) -> None:
+        look = theme()
+        wanted = {"theme": look.choice, "zoom": str(round(look.scale * 100))}
+        if any(self.memory.settings.get(k) != v for k, v in wanted.items()):
+            self.remember(msgspec.structs.replace(self.memory, settings={**self.memory.settings, **wanted}))
+
+    def _on_shortcuts_changed(self) -> None:
+        self.remember(msgspec.structs.replace(self.memory, shortcuts=self.registry.chosen_shortcuts()))
+
+    def _on_place_changed(self, place: Place) -> None:
+        path = self.session.path
+        if path is not None and self.memory.sections.get(str(path)) != place.section:
+            self.memory = self.memory.with_section(path, place.section)
+
+    # News.
+
+    def _show_state(self, state: ShellState) -> None:
+        self.window.show_state(replace(state, notices=self._notices))
+
+    def _on_topics_moved(self, topics: frozenset[str]) -> None:
+        self.window.tell_changes(topics)
+        if topics & NEEDS_TOPICS:
+            self._ask_needs()
+
+    def _ask_needs(self) -> None:
+        project = self.session.project
+        if project is not None:
+            self.tasks.run(
+                lambda: overview_facts(project),
+                lambda f: self._on_needs(needs_you(f)),
+                owner=self,
+                key="needs",
+            )
+
+    def _on_needs(self, notices: tuple[Notice, ...]) -> None:
+        if self.session.project is not None and notices != self._notices:
+            self._notices = notices
+            self._show_state(self.session.state)
+
+    def _on_opened(self, path: Path | None) -> None:
+        self._notices = ()
+        self.window.forget_screens()
+        self._show_state(self.session.state)
+        if path is None:
+            self.window.go(Place("start"))
+            return
+        wanted = self.memory.sections.get(str(path), "overview")
+        self.window.go(Place(wanted if wanted in self._section_ids else "overview"))
+        self._ask_needs()
+
+    def _on_job_ended(self, job: JobRow) -> None:
+        told = ended_job(job)
+        if told is None:
+            return
+        button: tuple[str, Callable[[], object]] | None = None
+        if told.failed:
+            button = (tr("Show"), lambda: self.window.side_panel.open_panel("jobs"))
+        elif told.place is not None:
+            button = (tr("Show"), lambda place=told.place: self.window.go(place))
+        elif told.folder is not None:
+            button = (tr("Open folder"), lambda folder=told.folder: open_folder(folder))
+        self.window.toasts.say(told.text, "bad" if told.failed else "good", button)
+        if took_long(job) and not self.window.isActiveWindow():
+            QApplication.alert(self.window)
+
+    def _on_job_asked(self, job_id: str, what: str) -> None:
+        job = next((j for j in self.session.jobs if str(j.job_id) == job_id), None)
+        if job is None:
+            return
+        told = ended_job(job)
+        if what == "show" and told is not None and told.place is not None:
+            self.window.go(told.place)
+        elif what == "copy" and job.error is not None:
+            error = job.error
+            parts = (job.title, error.message, error.reason, error.remedy)
+            QGuiApplication.clipboard().setText("\n".join(part for part in parts if part))
+
+    def _fill_recent(self, menu: QMenu) -> None:
+        here = self.session.path
+        for known in known_projects()[:MOST_RECENT]:
+            folder = Path(known.path)
+            action = menu.addAction(known.name, lambda folder=folder: self.open_project(folder))
+            action.setToolTip(known.path)
+            action.setEnabled(folder != here and folder.is_dir())
+        menu.addSeparator()
+
+    # The end.
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Before the window closes, say once what goes on without it."""
+        if event.type() == QEvent.Type.Close and not self._may_close():
+            event.ignore()
+            return True
+        return False
+
+    def _may_close(self) -> bool:
+        words = goes_on_words(self.session)
+        if not words or self.memory.told_background or self._closing_agreed:
+            return True
+        self._tell_background(words)
+        return False
+
+    def _tell_background(self, words: str) -> None:
+        def close() -> None:
+            self._closing_agreed = True
+            QTimer.singleShot(0, self.window.close)
+
+        self.remember(msgspec.structs.replace(self.memory, told_background=True))
+        body = Label(words, wrap=True)
+        dialog = Dialog(
+            self.window, tr("The work goes on without the window"), body, tr("Close the window"), close
+        )
+        dialog.setObjectName("goes_on")
+        dialog.open()
+
+    def end(self) -> bool:
+        """Remember the window, let the project go and the calls end; says whether they all did."""
+        self.session.opened.disconnect(self._on_opened)
+        save_memory(msgspec.structs.replace(self.memory, geometry=self.window.geometry_state()))
+        self.session.close()
+        return self.tasks.close(END_PATIENCE_S)
+
+
+def goes_on_words(session: ProjectSession) -> str:
+    """What goes on in the background once the window has closed, and how to stop it; empty when nothing does."""
+    if session.path is None:
+        return ""
+    jobs, schedules = len(session.state.running), session.state.note
+    if not jobs and not schedules:
+        return ""
+    what = [tr("{} jobs that are at work").format(jobs)] if jobs else []
+    what += [tr("the schedules ({})").format(schedules)] if schedules else []
+    return tr(
+        "The project's service goes on in the background for {}. It ends by itself when nothing needs it. "
+        "To stop it, take “Stop the service” from the menu of projects, or run: mlops-desktop --project {} stop"
+    ).format(tr(" and ").join(what), session.path)
+
+
+def open_folder(folder: Path) -> None:
+    """Show a folder in the desktop's file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def logs_folder() -> Path:
+    """Where the logs of window and services are."""
+    return system.state_folder() / "logs"
+
+
+def apply_look(memory: WindowMemory) -> None:
+    """Show theme and size of text as remembered."""
+    theme().set_scale(float(memory.setting("zoom")) / 100)
+    theme().set_choice(scheme_choice(memory))
+
+
+def scheme_choice(memory: WindowMemory) -> SchemeChoice:
+    """The theme that the person chose."""
+    wanted = memory.setting("theme")
+    return "light" if wanted == "light" else "dark" if wanted == "dark" else "system"
+
+
+def run_window(folder: Path | None, service: ServiceOnItsWay | None) -> int:
+    """Open the window and run it; returns the exit status.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The project to open; None shows the start screen.
+    service : ServiceOnItsWay, optional
+        The project's service, if it is being started already.
+    """
+    memory = load_memory()
+    app = make_application(
+        sys.argv[:1], scheme_choice(memory), float(memory.setting("zoom")) / 100, logs_folder()
+    )
+    made = ProjectWindow(memory)
+    watched = watch_exceptions(made.window.show_error)
+    made.window.go(Place("start"))
+    made.window.show()
+    if folder is not None:
+        made.open_project(folder, service)
+    code = app.exec()
+    watched()
+    if not made.end():
+        logging.shutdown()
+        os._exit(code)  # a call that nobody waits for any more would hold the process
+    return code
+
+
+__all__ = ["ProjectWindow", "apply_look", "goes_on_words", "logs_folder", "open_folder", "run_window"]
