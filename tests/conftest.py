@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +14,46 @@ from mlops_desktop.service.host import Host
 from mlops_desktop.store.database import create
 from mlops_desktop.store.session import Caller
 
+from .leaks import nothing_left
+from .running import Service
+
 ANN = Caller("ann", "window-1")
 BOB = Caller("bob", "window-2")
 
+ROOT = str(Path(__file__).parents[1])
+
 Write = Callable[..., str]
 """Writes lines to a file and gives its path."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or changes what the user has: each file of tests has a home of its own, and leaves nothing at work."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch, nothing_left(str(tmp_path_factory.getbasetemp())):
+        patch.setenv("XDG_STATE_HOME", str(home / "state"))
+        patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+        patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        patch.delenv("MLOPS_PROJECT", raising=False)
+        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (ROOT, os.environ.get("PYTHONPATH")))))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_at_work_is_left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test leaves a thread, a process or a socket; where a file of tests shares a service, the file doesn't."""
+    if shares_fixtures(request):
+        yield
+        return
+    with nothing_left(str(tmp_path_factory.getbasetemp())):
+        yield
+
+
+def shares_fixtures(request: pytest.FixtureRequest) -> bool:
+    """Whether the test uses something of ours that other tests use too."""
+    manager = request.session._fixturemanager
+    found = (d for n in request.fixturenames for d in manager.getfixturedefs(n, request.node) or ())
+    return any(d.scope != "function" and d.baseid.startswith("tests") and not d.argname.startswith("home_") for d in found)
 
 
 @contextmanager
@@ -74,3 +110,11 @@ def write(tmp_path: Path) -> Write:
         return str(path)
 
     return written
+
+
+@pytest.fixture
+def service(project_folder: Path) -> Iterator[Service]:
+    """The project's service as a process of its own."""
+    running = Service(project_folder).start()
+    yield running
+    running.close()
