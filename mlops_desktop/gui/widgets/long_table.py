@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPoint,
     QRectF,
@@ -48,8 +49,8 @@ _NARROWEST = 44
 class LongTableModel(QAbstractTableModel):
     """Keys of rows, and a function that makes the cells of one."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
         self.columns: tuple[TableColumn, ...] = ()
         self.keys: Sequence[str] = ()
         self._make: MakeCells = lambda row: ()
@@ -153,7 +154,7 @@ class LongTable(QTableView):
 
     def __init__(self, name: str = "") -> None:
         super().__init__()
-        self.rows_model = LongTableModel()
+        self.rows_model = LongTableModel(self)
         self._header = TableHeader(self)
         self._widths: dict[str, int] = {}
         self._sharing = False

@@ -14,18 +14,20 @@ from mlops_desktop.gui.widgets.card_grid import CardGrid
 from mlops_desktop.gui.widgets.cards import Card
 from mlops_desktop.gui.widgets.labels import Label
 
-CHART_HEIGHT = 270
+CHART_HEIGHT = 284
 
 
 def make_chart(spec: ChartSpec) -> Chart:
     """An empty chart of the kind that `spec` needs."""
     if spec.kind == "lines":
-        return LineChart(spec.title, spec.x_title, spec.y_title, diagonal=spec.diagonal)
+        return LineChart(
+            spec.title, spec.x_title, spec.y_title, diagonal=spec.diagonal, from_zero=spec.from_zero
+        )
     if spec.kind == "points":
         return ScatterChart(spec.title, spec.x_title, spec.y_title, diagonal=spec.diagonal)
     if spec.kind == "matrix":
         return HeatMatrix(spec.title, spec.x_title, spec.y_title)
-    return BarChart(spec.title, lying=spec.kind == "lying_bars")
+    return BarChart(spec.title, lying=True, decimals=3) if spec.kind == "lying_bars" else BarChart(spec.title)
 
 
 def show_chart(chart: Chart, spec: ChartSpec) -> None:
@@ -48,7 +50,7 @@ class ChartCard(Card):
         self.chart = make_chart(spec)
         self.add(self.chart)
         self._shown: ChartSpec | None = None
-        self.setMinimumHeight(theme().px(CHART_HEIGHT))
+        self.setFixedHeight(theme().px(CHART_HEIGHT))
 
     def show_spec(self, spec: ChartSpec) -> None:
         """Show other numbers, if they are others."""

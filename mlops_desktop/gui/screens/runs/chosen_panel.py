@@ -10,7 +10,7 @@ from mlops_desktop.domain.runs import Run
 from mlops_desktop.gui.charts.painted import Bar, BarChart
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.compare_state import CompareState, compare_state
-from mlops_desktop.gui.screens.runs.difference_table import difference_table, show_differences
+from mlops_desktop.gui.screens.runs.difference_table import DifferenceTable
 from mlops_desktop.gui.screens.runs.run_colours import assigned
 from mlops_desktop.gui.screens.runs.words import tr
 from mlops_desktop.gui.theme import theme
@@ -19,8 +19,6 @@ from mlops_desktop.gui.widgets.cards import Card
 from mlops_desktop.gui.widgets.labels import Label
 from mlops_desktop.gui.widgets.layouts import set_shown
 from mlops_desktop.project import Project
-
-_LINES = 12
 
 
 class ChosenPanel(Card):
@@ -36,7 +34,7 @@ class ChosenPanel(Card):
         self._values: dict[str, dict[int, float]] = {}
         self._tabs.chosen.connect(self._show_tab)
         self._words = Label("", "small", "muted", wrap=True)
-        self._table = difference_table()
+        self._table = DifferenceTable(fits_rows=False)
         self._chart = BarChart(tr("Metric"))
         self.add(self._words, self._table, self._chart)
         self.setMaximumHeight(theme().px(380))
@@ -61,7 +59,7 @@ class ChosenPanel(Card):
             for m in found[0].metrics
         }
         self._tabs.set_options([("difference", tr("Is the difference real?")), *state.metric_names[:4]])
-        show_differences(self._table, state, _LINES)
+        self._table.show_state(state)
         self._show_tab()
 
     def _on_failed(self, error: UserError) -> None:

@@ -16,7 +16,7 @@ from mlops_desktop.gui.screens.runs.chart_cards import ChartGrid
 from mlops_desktop.gui.screens.runs.compare_actions import SELECTION
 from mlops_desktop.gui.screens.runs.compare_state import CompareState, compare_state
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
-from mlops_desktop.gui.screens.runs.difference_table import difference_table, show_differences
+from mlops_desktop.gui.screens.runs.difference_table import DifferenceTable
 from mlops_desktop.gui.screens.runs.evaluation_state import ChartSpec, Judged, evaluation_charts, metric_bars
 from mlops_desktop.gui.screens.runs.run_colours import assigned
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
@@ -24,7 +24,7 @@ from mlops_desktop.gui.screens.runs.words import tr
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import Card, PageHeader
-from mlops_desktop.gui.widgets.cells import Cell
+from mlops_desktop.gui.widgets.cells import Cell, Value
 from mlops_desktop.gui.widgets.labels import Label
 from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, row, set_shown
 from mlops_desktop.gui.widgets.simple_table import SimpleTable, TableColumn
@@ -81,7 +81,7 @@ class ComparePage:
         foot.setStretch(0, 1)
         self._foot = QWidget()
         self._foot.setLayout(foot)
-        self._differences = difference_table()
+        self._differences = DifferenceTable()
         self._verdict = Label("", "card_title", wrap=True)
         self._method = Label("", "small", "muted", wrap=True)
         self._real = Card(tr("Is the difference real?")).add(
@@ -148,7 +148,7 @@ class ComparePage:
         set_shown(self._register, state.can_register)
         self._verdict.setText(state.verdict_words)
         self._method.setText(" ".join((state.method, *state.notes)))
-        show_differences(self._differences, state)
+        self._differences.show_state(state)
         set_shown(self._differences, bool(state.lines))
         self._show_settings()
         self._charts.show_charts(self._specs(answer, state))
@@ -172,17 +172,8 @@ class ComparePage:
         self._settings = SimpleTable(columns, dense=True, fits_rows=True)
         self._settings.setAccessibleName(tr("What differs"))
         lines = state.differing + (state.same if self._all_settings else ())
-        marks = (
-            "marks",
-            (
-                Cell(""),
-                *(Cell(m.title, dot=theme().series_colour(m.colour), tip=m.title) for m in state.marks),
-            ),
-        )
-        rows = [
-            (name, (Cell(name, role="muted"), *(Cell(v, tip=v) for v in values))) for name, values in lines
-        ]
-        self._settings.set_rows([marks, *rows])
+        room = 84 // len(state.marks)
+        self._settings.set_rows([_title_row(state, room - 4), *(_setting_row(n, v, room) for n, v in lines)])
         self._same.setText("" if self._all_settings else state.same_words)
         self._show_same.set_text(tr("Show only what differs") if self._all_settings else tr("Show"))
         self._settings_holder.body.insertWidget(0, self._settings)
@@ -206,3 +197,24 @@ class ComparePage:
             for name, _ in state.metric_names[:2]
         ]
         return [*evaluation_charts(judged), *specs]
+
+
+def _title_row(state: CompareState, room: int) -> tuple[str, list[Value]]:
+    titles = (
+        Cell(shortened(m.title, room), dot=theme().series_colour(m.colour), tip=m.title) for m in state.marks
+    )
+    return "titles", [Cell(""), *titles]
+
+
+def _setting_row(name: str, values: tuple[str, ...], room: int) -> tuple[str, list[Value]]:
+    return name, [Cell(setting_words(name), role="muted"), *(Cell(shortened(v, room), tip=v) for v in values)]
+
+
+def setting_words(name: str) -> str:
+    """``max leaves`` for ``Parameter max_leaves``."""
+    return name.removeprefix("Parameter ").replace("_", " ") if name.startswith("Parameter ") else name
+
+
+def shortened(text: str, most: int) -> str:
+    """`text`, cut where it has more than `most` letters; the whole is in the tooltip."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

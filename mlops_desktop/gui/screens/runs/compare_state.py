@@ -102,7 +102,9 @@ def compare_state(comparison: RunComparison, runs: Sequence[Run], colours: Mappi
     main = runs[0].facts.main_metric if runs[0].facts else ""
     metrics = sorted(comparison.metrics, key=lambda m: m.name != main)
     lines = tuple(_line(m, i, marks[0], others[i.run_id]) for m in metrics for i in m.others)
-    differing = tuple((s.name, tuple(s.values)) for s in comparison.settings if s.differs)
+    differing = tuple(
+        (s.name, tuple(s.values)) for s in comparison.settings if s.differs and s.name != "Name"
+    )
     same = tuple((s.name, tuple(s.values)) for s in comparison.settings if not s.differs)
     return CompareState(
         title=f"Compare {marks[0].label} with {_listed([m.label for m in marks[1:]])}",
@@ -127,23 +129,28 @@ def _line(metric: MetricComparison, interval: Interval, first: RunMark, other: R
     low, high = -interval.high, -interval.low
     tested = math.isfinite(low) and math.isfinite(high)
     difference = -interval.difference
+    size = max(abs(low), abs(high), abs(difference)) if tested else abs(difference)
     return DifferenceLine(
         key=f"{metric.name}:{other.run_id}",
         metric=f"{metric.title}, its size" if by_size else metric.title,
         other=other,
         first_text=metric_text(metric.name, shown(metric.first)),
         other_text=metric_text(metric.name, shown(interval.value)),
-        difference=_signed(metric.name, difference),
-        interval=f"{_signed(metric.name, low)} … {_signed(metric.name, high)}" if tested else "—",
+        difference=_signed(difference, size),
+        interval=f"{_signed(low, size)} … {_signed(high, size)}" if tested else "—",
         span=_span(low, difference, high, metric.higher_is_better) if tested else None,
         verdict=_TURNED[interval.verdict],
         why=interval.why,
     )
 
 
-def _signed(name: str, value: float) -> str:
-    text = metric_text(name, value)
-    return f"+{text}" if value > 0 else text
+def _signed(value: float, size: float) -> str:
+    """A difference with its sign, with as many digits as its `size` deserves."""
+    if not math.isfinite(value):
+        return "—"
+    decimals = 0 if size >= 1000 else 1 if size >= 10 else 2 if size >= 1 else 3 if size >= 0.01 else 5
+    text = f"{value:+,.{decimals}f}".replace("-", "−")
+    return text[1:] if float(f"{value:.{decimals}f}") == 0 else text
 
 
 def _span(low: float, middle: float, high: float, higher_is_better: bool) -> tuple[float, float, float]:

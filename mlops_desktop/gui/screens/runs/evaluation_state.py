@@ -39,6 +39,7 @@ class ChartSpec:
     x_title: str = ""
     y_title: str = ""
     diagonal: bool = False
+    from_zero: bool = False
     series: tuple[Series, ...] = ()
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
@@ -102,7 +103,14 @@ def _predicted(judged: Sequence[Judged]) -> ChartSpec | None:
     r2 = judged[0].evaluation.metrics.get("r2", math.nan)
     words = f"R² {metric_text('r2', r2)}" if len(judged) == 1 and math.isfinite(r2) else ""
     return ChartSpec(
-        "predicted", "points", "Predicted against actual", words, "actual", "predicted", True, tuple(series)
+        "predicted",
+        "points",
+        "Predicted against actual",
+        words,
+        "actual",
+        "predicted",
+        diagonal=True,
+        series=tuple(series),
     )
 
 
@@ -118,7 +126,7 @@ def _residuals(judged: Sequence[Judged]) -> ChartSpec | None:
     bias = judged[0].evaluation.metrics.get("bias", math.nan)
     words = f"bias {metric_text('bias', bias)}" if len(judged) == 1 and math.isfinite(bias) else ""
     return ChartSpec(
-        "residuals", "points", "Residuals", words, "predicted", "predicted − actual", False, tuple(series)
+        "residuals", "points", "Residuals", words, "predicted", "predicted − actual", series=tuple(series)
     )
 
 
@@ -136,7 +144,14 @@ def _roc(judged: Sequence[Judged]) -> ChartSpec | None:
         return None
     words = f"area {judged[0].evaluation.roc[0].area:.3f}" if alone and len(series) == 1 else ""
     return ChartSpec(
-        "roc", "lines", "ROC", words, "false positive rate", "true positive rate", True, tuple(series)
+        "roc",
+        "lines",
+        "ROC",
+        words,
+        "false positive rate",
+        "true positive rate",
+        diagonal=True,
+        series=tuple(series),
     )
 
 
@@ -154,7 +169,9 @@ def _pr(judged: Sequence[Judged]) -> ChartSpec | None:
         return None
     first = next(j for j in judged if j.evaluation.pr).evaluation.pr[0]
     series.append(Series(f"chance {first.base_rate:.2f}", (0.0, 1.0), (first.base_rate, first.base_rate), -1))
-    return ChartSpec("pr", "lines", "Precision and recall", "", "recall", "precision", False, tuple(series))
+    return ChartSpec(
+        "pr", "lines", "Precision and recall", "", "recall", "precision", from_zero=True, series=tuple(series)
+    )
 
 
 def _confusions(judged: Sequence[Judged]) -> list[ChartSpec]:

@@ -91,12 +91,12 @@ class LogCard(Card):
 
     def __init__(self) -> None:
         self._all = Button(tr("Copy log"), "link", "copy", self._copy, small=True)
-        super().__init__(tr("Log"), actions=[self._all])
+        super().__init__(tr("Log"), tr("times in UTC"), actions=[self._all])
         self.count = 0
         """Lines shown."""
         self._view = LogView()
         self._view.setAccessibleName(tr("Log"))
-        self._view.setMinimumHeight(theme().px(220))
+        self._view.setFixedHeight(theme().px(224))
         self.add(self._view)
 
     def show_lines(self, lines: Sequence[str]) -> None:
@@ -133,6 +133,7 @@ class WordsCard(Card):
                 Button(tr("Notes..."), icon="note", small=True, on_click=on_notes),
             ],
         )
+        self.head_tools.insertStretch(0, 1)
         self._tags = QWidget()
         self._flow = FlowLayout(self._tags, 6)
         self._notes = Label("", wrap=True).set_selectable()

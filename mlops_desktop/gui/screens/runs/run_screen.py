@@ -98,7 +98,8 @@ class RunPage:
         )
         self._code = CodeCard()
         self._facts_card = Card(tr("To do it again"), tr("all that it takes")).add(self._facts)
-        self._lower = FoldingRow([(self._log, 5), (self._code, 4)], 860)
+        self._curves = ChartGrid(most=1)
+        self._lower = FoldingRow([(self._log, 5), (self._curves, 4), (self._code, 4)], 900)
         self._lowest = FoldingRow([(self._facts_card, 5), (self._words, 4)], 860)
         return Page(
             self._header, self._strip, self._progress, self._problem, self._metrics, self._charts, self._lower,
@@ -197,6 +198,7 @@ class RunPage:
         self._metrics.show_tiles(state.tiles)
         colour = assigned(self._host.session, (state.run_id,))[state.run_id]
         self._charts.show_charts(self._chart_specs(answer, colour))
+        self._curves.show_charts(self._curve_specs(answer, colour))
         if answer.first_line == self._log.count:
             self._log.add_lines(answer.lines)
         self._facts.set_rows(state.facts)
@@ -220,6 +222,7 @@ class RunPage:
         set_shown(self._problem, state.error is not None and not state.at_work)
         set_shown(self._metrics, bool(state.tiles))
         set_shown(self._charts, bool(self._charts.cards))
+        set_shown(self._curves, bool(self._curves.cards))
         set_shown(self._lower, True)
         set_shown(self._code, bool(state.python))
         set_shown(self._lowest, True)
@@ -231,6 +234,10 @@ class RunPage:
             specs.append(folds)
         if answer.evaluation is not None:
             specs += evaluation_charts([Judged(f"#{answer.run.run_id}", colour, answer.evaluation)])
+        return specs
+
+    def _curve_specs(self, answer: RunAnswer, colour: int) -> Sequence[ChartSpec]:
+        specs: list[ChartSpec] = []
         for title, lines in curve_groups(curves(answer.points)):
             series = tuple(Series(c.name, c.steps, c.values, colour + n) for n, c in enumerate(lines))
             specs.append(

@@ -15,6 +15,10 @@ DEFAULTS: Mapping[str, object] = {
 }  # fmt: skip
 
 
+_LONGEST = 24
+"""Letters of a split that stand in one line."""
+
+
 def split_fields(split: Split) -> dict[str, object]:
     """The fields of `split` that differ from the defaults."""
     given = msgspec.structs.asdict(split)
@@ -68,8 +72,14 @@ def _python_arguments(call: Mapping[str, object]) -> list[str]:
     for name, value in call.items():
         if name == "split":
             if value:
-                inner = ", ".join(f"{k}={_text(v)}" for k, v in dict(value).items())  # type: ignore[call-overload]
-                lines.append(f"    split=Split({inner}),")
+                fields = [f"{k}={_text(v)}" for k, v in dict(value).items()]  # type: ignore[call-overload]
+                inner = ", ".join(fields)
+                long = len(inner) > _LONGEST
+                lines += (
+                    ["    split=Split(", *(f"        {f}," for f in fields), "    ),"]
+                    if long
+                    else [f"    split=Split({inner}),"]
+                )
         elif name == "data" or value != DEFAULTS.get(name):
             lines.append(f"    {name}={_text(value)},")
     return lines

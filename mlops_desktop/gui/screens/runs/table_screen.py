@@ -205,6 +205,7 @@ class TablePage:
         self._state = state
         self._header.show_text(tr("Trash of runs") if self._of_trash else tr("Runs"), "", state.subtitle)
         self._matches.setText(state.matches)
+        set_shown(self._matches, bool(state.matches))
         self._problem.setText(state.problem)
         set_shown(self._problem, bool(state.problem))
         self._show_empty(state)
@@ -220,6 +221,14 @@ class TablePage:
             chosen=[str(r) for r in state.chosen],
         )
         self._compare.setEnabled(2 <= len(state.chosen) <= 10 and not self._of_trash)
+        self._show_panel(state)
+
+    def _show_panel(self, state: TableState) -> None:
+        """Two to ten chosen runs are compared below the table."""
+        compares = 2 <= len(state.chosen) <= 10 and not self._of_trash
+        set_shown(self._panel, compares)
+        if compares:
+            self._panel.show_runs(state.chosen)
 
     def _show_empty(self, state: TableState) -> None:
         shown = state.empty in ("none", "no_match", "no_trash")
@@ -275,11 +284,8 @@ class TablePage:
         chosen = self._intent.chosen
         self._host.set_selection("trashed_run" if self._of_trash else "run", chosen)
         self._apply()
+        self._show_panel(self._state)
         shown = [line for line in self._state.lines if line.run_id in set(chosen)]
-        compares = 2 <= len(shown) <= 10 and not self._of_trash
-        set_shown(self._panel, compares)
-        if compares:
-            self._panel.show_runs(tuple(line.run_id for line in shown))
         if len(shown) == 1:
             self._inspect(shown[0].run_id)
         elif shown:

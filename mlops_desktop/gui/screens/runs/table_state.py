@@ -285,6 +285,8 @@ def _columns(
         names = dict.fromkeys(n for line in shown[:200] for n in line.metrics)
     metrics = [METRIC + n for n in list(names)[:MOST_METRICS_SHOWN] if METRIC + n in by_key]
     keys = [k for key in _DEFAULT_COLUMNS for k in (metrics if key == "METRICS" else [key])]
+    if not any(line.tags for line in shown):
+        keys.remove("tags")
     return tuple(by_key[k] for k in keys)
 
 
@@ -299,7 +301,7 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.1f} s" if seconds >= 0.05 else "<0.1 s"
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -318,6 +320,8 @@ def metric_text(name: str, value: float | None) -> str:
         text = f"{value:,.0f}"
     elif size >= 10:
         text = f"{value:.1f}"
+    elif size >= 1:
+        text = f"{value:.2f}"
     else:
         text = f"{value:.3g}" if size and size < 0.01 else f"{value:.3f}".rstrip("0").rstrip(".")
     return text.replace("-", "−")

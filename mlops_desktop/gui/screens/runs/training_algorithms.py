@@ -84,7 +84,7 @@ class ParamsCard(Card):
             self._common[key] = field
             self._fields[key] = Field(words, field)
             line.addWidget(self._fields[key])
-        self.add(self._tabs, self._holder, line)
+        self.add(row(self._tabs, None), self._holder, line)
 
     def show_params(
         self, lines: tuple[AlgorithmLine, ...], texts: dict[str, str], *, two_classes: bool

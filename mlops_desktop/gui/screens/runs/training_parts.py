@@ -90,7 +90,7 @@ class SplitCard(Card):
         self._legend_flow = FlowLayout(self._legend, 16)
         self._fields: dict[str, TextField] = {}
         self._boxes: dict[str, Field] = {}
-        self._group = Select()
+        self._group = Select(small=True)
         self._group.chosen.connect(partial(self.changed.emit, "group"))
         self._boxes["group"] = Field(tr("Keep together"), self._group)
         self.add(self._strip, self._legend, self._field_row())
@@ -100,7 +100,7 @@ class SplitCard(Card):
         line = row(spacing=12)
         for key, words, hint in (
             ("test_share", tr("Test, % of rows"), "20"),
-            ("test_period", tr("Test on"), tr("the last rows")),
+            ("test_period", tr("Test on"), tr("the last 20 %")),
             ("train_window", tr("Train on"), tr("all before")),
             ("folds", tr("Folds"), tr("none")),
         ):
@@ -186,11 +186,11 @@ class FeaturesCard(Card):
         super().__init__(tr("Features"), " ", actions=[self._filter], flush=True)
         self._lines: tuple[FeatureLine, ...] = ()
         columns = [
-            TableColumn("on", tr("Column"), stretch=2),
+            TableColumn("on", tr("Column")),
             TableColumn("type", tr("Type")),
             TableColumn("role", tr("Role")),
             TableColumn("missing", tr("Missing"), right=True),
-            TableColumn("note", tr("Note"), stretch=3),
+            TableColumn("note", tr("Note"), stretch=1),
         ]
         self._table = SimpleTable(columns, dense=True)
         self._table.setAccessibleName(tr("Features"))
@@ -299,7 +299,7 @@ class RunCard(Card):
         buttons = row(self._run, self._schedule)
         buttons.setStretch(0, 1)
         self._problem = Label("", "small", "bad", wrap=True)
-        foot = row(self._problem, KeyCap(keys))
+        foot = row(self._problem, KeyCap(keys.replace("Return", "Enter")))
         foot.setStretch(0, 1)
         self.add(self._estimate, buttons, foot)
 

@@ -178,7 +178,7 @@ def training_state(
         features=features,
         features_words=f"{len(used)} of {len(features)} columns" if features else "",
         algorithms=algorithms,
-        findings=tuple(_finding(f, used) for f in check.findings) if check else (),
+        findings=_findings(check, used),
         alarm=alarm,
         estimate=_estimate(algorithms, draft),
         run_words="Run" if len(draft.algorithms) < 2 else f"Run {len(draft.algorithms)} trainings",
@@ -254,7 +254,7 @@ def _data_options(datasets: Sequence[Dataset], draft: TrainingDraft) -> tuple[Op
 
 
 def _metrics(task: str | None) -> tuple[Option, ...]:
-    return tuple((m.name, f"{m.title} · {m.description}") for m in METRICS if task in m.tasks)
+    return tuple((m.name, m.title) for m in METRICS if task in m.tasks)
 
 
 def _features(check: TrainingCheck | None, draft: TrainingDraft) -> tuple[FeatureLine, ...]:
@@ -295,6 +295,13 @@ def _algorithm(entry: Algorithm, draft: TrainingDraft, typical: Mapping[str, flo
         entry.algorithm_id, entry.title, entry.description, duration(typical.get(entry.algorithm_id)),
         entry.algorithm_id in draft.algorithms, params,
     )  # fmt: skip
+
+
+def _findings(check: TrainingCheck | None, used: Sequence[FeatureLine]) -> tuple[FindingLine, ...]:
+    """The worst first."""
+    order = list(SEVERITY_ICONS)
+    found = sorted(check.findings, key=lambda f: order.index(f.severity)) if check else []
+    return tuple(_finding(f, used) for f in found)
 
 
 def _finding(finding: CheckFinding, used: Sequence[FeatureLine]) -> FindingLine:
