@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
+
+Runtime = Literal["own", "fastest"]
+"""What scores in a bundle: the library that trained it, bit-equal; or the faster of it and ONNX where they agree."""
 
 
 class SelfTest(msgspec.Struct, frozen=True):

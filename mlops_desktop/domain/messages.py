@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from .bundles import SelfTest
+from .bundles import Runtime, SelfTest
 from .errors import DamagedError, ErrorMessage, Where
 from .models import ScoredFile
 from .runs import Metric, RunFacts, RunSpec, RunWarning, Stage
@@ -76,7 +76,7 @@ class ExportWork(_Message, frozen=True, tag="export"):
     metrics: dict[str, float] = {}
     rows: str = ""
     """Parquet file of the training input, under its written names: ONNX is compared on its rows too."""
-    runtime: Literal["fastest", "own"] = "fastest"
+    runtime: Runtime = "fastest"
     """``own``: the library that trained the model, without trying ONNX."""
 
 

@@ -10,6 +10,7 @@ from .screen import Section
 from .screens import (
     data,
     help,
+    models,
     monitoring,
     overview,
     runs,
@@ -24,6 +25,7 @@ def all_sections() -> list[Section]:
         overview.section(),
         data.section(),
         runs.section(),
+        models.section(),
         monitoring.section(),
         help.section(),
     ]
@@ -31,5 +33,5 @@ def all_sections() -> list[Section]:
 
 def section_actions(host: MainWindow) -> Iterable[Action]:
     """The commands of all sections, for menus, palette and keys."""
-    for module in (start, overview, data, runs, help):
+    for module in (start, overview, data, runs, models, help):
         yield from module.actions(host)

@@ -38,6 +38,9 @@ class Session(Protocol):
     opened: Any
     """Signal with the path of the project that is open now, or None."""
 
+    state_changed: Any
+    """Signal with a new `ShellState`: counts, jobs or the service have moved."""
+
     def open(self, path: Path) -> None:
         """Open a project, letting go of the one before."""
         ...

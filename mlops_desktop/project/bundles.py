@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlops_desktop.domain.bundles import Bundle
+from mlops_desktop.domain.bundles import Bundle, Runtime
 from mlops_desktop.domain.jobs import Job
 from mlops_desktop.domain.references import LocalFile, ModelRef
 
@@ -18,7 +18,7 @@ class Bundles(Group, group="bundles"):
         return self.store.bundles.all()
 
     @verb(right="edit")
-    def export(self, model: ModelRef, folder: LocalFile) -> Job[Bundle]:
+    def export(self, model: ModelRef, folder: LocalFile, runtime: Runtime = "own") -> Job[Bundle]:
         """Export a model version; it counts as done once the folder alone has scored the recorded rows again.
 
         Parameters
@@ -27,6 +27,11 @@ class Bundles(Group, group="bundles"):
             The version, as ``churn@champion``.
         folder : str
             Where the bundle goes; must not exist, or be empty.
+        runtime : {"own", "fastest"}
+            What scores in it: the library that trained it, with bit-equal answers, or ONNX Runtime where that is faster
+            and thousands of rows of the training data agree.
         """
         version = self.store.models.version(model)
-        return self.begin("export", f"Export {version.ref}", self.store.model_files.export(version, folder))
+        return self.begin(
+            "export", f"Export {version.ref}", self.store.model_files.export(version, folder, runtime)
+        )

@@ -58,6 +58,7 @@ class Host:
         self.scheduler = ScheduleLoop(self, lambda active: on_schedules(self.name, active))
         self._on_stop = on_stop
         self._cpu = _CpuMeter()
+        self.store.collect(0.0)  # nothing is at work yet: what no version names was left by a kill
         resume_jobs(self)
         self.scheduler.start()
 

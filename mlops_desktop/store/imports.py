@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from mlops_desktop.domain.datasets import DatasetVersion, ImportMode, Role
-from mlops_desktop.domain.errors import ConflictError, InvalidInputError, NotFoundError, Where
+from mlops_desktop.domain.errors import ConflictError, InvalidInputError, NotFoundError, UserError, Where
 from mlops_desktop.domain.imports import FilePreview, ImportOptions
 from mlops_desktop.domain.references import checked_name, parse_ref
 
@@ -235,8 +235,13 @@ class _Import:
         finally:
             target.unlink(missing_ok=True)
         made = self._made(found, prepared)
-        self._work.progress("Finishing", 1.0)
-        return self._work.finish(lambda session: session.imports.commit(made))
+        try:
+            self._work.progress("Finishing", 1.0)
+            return self._work.finish(lambda session: session.imports.commit(made))
+        except UserError:
+            names = [file.name for file in prepared.files]
+            self._work.ingest(lambda session: session.versions.collect_files(session.cursor, names))
+            raise
 
     def _read(self, target: Path) -> StagedFile:
         def physical(names: Sequence[str]) -> Sequence[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mlops_desktop.domain.bundles import Bundle
+from mlops_desktop.domain.bundles import Bundle, Runtime
 from mlops_desktop.domain.errors import ConflictError, NotFoundError, Where
 from mlops_desktop.domain.evaluations import Evaluation, Signature
 from mlops_desktop.domain.messages import ExportWork, Outcome, ScoreWork, ServeWork
@@ -78,7 +78,7 @@ class ModelFiles:
 
         return run
 
-    def export(self, version: ModelVersion, folder: str) -> Callable[[Work], Bundle]:
+    def export(self, version: ModelVersion, folder: str, runtime: Runtime) -> Callable[[Work], Bundle]:
         """A job that builds a bundle, which tests itself before it counts."""
         place = Path(folder)
         if place.exists() and (not place.is_dir() or any(place.iterdir())):
@@ -89,8 +89,19 @@ class ModelFiles:
 
         def run(work: Work) -> Bundle:
             work.progress("Build")
+            session, spec = work.session, work.session.runs.find(version.run_id).spec
+            rows = str(session.inputs.training_input(session.cursor, spec)[0]) if spec and spec.data else ""
+            work.progress("Test")
             told = ExportWork(
-                paths, version.model, version.number, folder, version.run_id, version.data, version.metrics
+                paths,
+                version.model,
+                version.number,
+                folder,
+                version.run_id,
+                version.data,
+                version.metrics,
+                rows,
+                runtime,
             )
             outcome = _in_child(work, told)
             exported = outcome.exported

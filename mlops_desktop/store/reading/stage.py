@@ -123,19 +123,20 @@ def _write(
 ) -> tuple[Typed, tuple[str, ...], int]:
     """Write; where the shape or a value does not fit, look at all rows and write once more."""
     names = tuple(physical(typed.relation.names))
-    for attempt in range(3):
+    for attempt in range(4):
         try:
             rows = write(cursor, typed, names, target)
             _check_rows(typed.relation, rows)
             return typed, names, rows
         except duckdb.Error as error:
-            if attempt == 2 or isinstance(error, duckdb.InterruptException):
+            if attempt == 3 or isinstance(error, duckdb.InterruptException):
                 raise
             if misfit(error) is not None:
                 typed = widen(cursor, source, typed, options)
             elif "CSV" in str(error) or "beyond the last name" in str(error):
                 relation = repair_and_read(source, typed.relation.content or source.alias, options)
-                typed = type_columns(cursor, source, relation, options, all_rows=True)
+                typed = type_columns(cursor, source, relation, options, all_rows=_is_small(source, relation))
+                typed = check_chosen(cursor, source, typed, refuse=True)
                 names = tuple(physical(relation.names))
             else:
                 raise

@@ -86,6 +86,7 @@ def _cases() -> list[tuple[str, str]]:
         ("t = ''", "'empty'"),
         ("try_cast(t AS BIGINT)::VARCHAR = t", "'integer'"),
         (_matches(r"-?(0|[1-9][0-9]*)\.[0-9]+"), "'point'"),
+        ("t >= 'A' AND t < '~' AND strlen(t) > 10", "'text'"),
         (f"lower(t) IN ({tokens})", "'token'"),
         *booleans,
         (_matches("-?[1-9][0-9]*"), "'long integer'"),
@@ -224,16 +225,22 @@ def _query(source: str, columns: Sequence[int], missing: Sequence[str] | None) -
     tokens = ", ".join(literal(token) for token in missing or ())
     value = f"CASE WHEN v IN ({tokens}) THEN NULL ELSE v END" if tokens else "v"
     plain = "replace(replace(t, '-', ''), '.', '')"
-    mantissa = "regexp_replace(ltrim(" + plain + ", '0'), '[eE].*', '')"
+    digits = f"ltrim({plain}, '0')"
+    mantissa = f"regexp_replace({digits}, '[eE].*', '')"
+    laid = f"SELECT r, unnest([{numbers}]) AS k, unnest([{names}]) AS v FROM numbered"
+    if len(columns) == 1:
+        laid = f"SELECT r, {numbers} AS k, {names} AS v FROM numbered"
     return f"""
         WITH numbered AS (SELECT row_number() OVER () AS r, {names} FROM {source}),
-        laid AS (SELECT r, unnest([{numbers}]) AS k, unnest([{names}]) AS v FROM numbered),
+        laid AS ({laid}),
         told AS (SELECT r, k, {value} AS v FROM laid),
         trimmed AS (SELECT r, k, v, CASE WHEN v[1] = ' ' OR ends_with(v, ' ') THEN trim(v, ' ') ELSE v END AS t FROM told),
         classed AS (SELECT r, k, v, t, CASE WHEN v IS NULL THEN NULL ELSE {class_of()} END AS class FROM trimmed)
         SELECT k, class, count(*), coalesce(min(r), 0), coalesce(arg_min(v, r), ''),
-               coalesce(max(CASE WHEN class = 'text' THEN 0 ELSE strlen({mantissa}) END), 0),
-               coalesce(max(strlen(replace(split_part(t, '.', 1), '-', ''))), 0),
+               coalesce(max(CASE WHEN class IN ('point', 'loose point') THEN strlen({digits})
+                                 WHEN class IN ('exponent', 'power') THEN strlen({mantissa}) END), 0),
+               coalesce(max(CASE WHEN class IN ('integer', 'long integer') THEN strlen(t) - (t < '0')::INT
+                                 WHEN class = 'point' THEN strlen(split_part(t, '.', 1)) - (t < '0')::INT END), 0),
                coalesce(min(CASE WHEN class = 'point' AND contains(t, '.') THEN strlen(t) - strpos(t, '.') END), 0),
                coalesce(max(CASE WHEN class = 'point' AND contains(t, '.') THEN strlen(t) - strpos(t, '.') END), 0),
                count_if(class = 'point' AND ends_with(t, '0') AND contains(t, '.')), count_if(v <> t),

@@ -97,10 +97,12 @@ def with_type(intent: ImportIntent, column: str, kind: ColumnType | None) -> Imp
 
 
 def with_remedy(intent: ImportIntent, problem: str, remedy: str) -> ImportIntent:
-    """Choose what is done about a problem."""
+    """Choose what is done about a problem. To keep a column as text is a type, an order of dates one of the format."""
     column, _, what = problem.rpartition(":")
-    if what == "unreadable" and remedy == "text":
+    if what in ("unreadable", "date order") and remedy == "text":
         return with_type(intent, column, ColumnType.TEXT)
+    if what == "date order":
+        return with_option(intent, "date_order", remedy)
     remedies = {**intent.options.remedies, problem: remedy}
     return replace(intent, options=msgspec.structs.replace(intent.options, remedies=remedies))
 
