@@ -26,4 +26,4 @@ if [ "${1:-}" = --peers ]; then
         fi
     done < <(grep -v '^#' packaging/peers.txt)
 fi
-exec .venv/bin/python -m pytest --benchmark-disable-gc "${@:-tests/benchmarks/bench_*.py}"
+exec .venv/bin/python -m pytest --benchmark-disable-gc tests/benchmarks/bench_*.py "$@"
