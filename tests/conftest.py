@@ -40,7 +40,9 @@ def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 
 @pytest.fixture(autouse=True)
-def nothing_at_work_is_left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def nothing_at_work_is_left(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     """No test leaves a thread, a process or a socket; where a file of tests shares a service, the file doesn't."""
     if shares_fixtures(request):
         yield
@@ -53,7 +55,10 @@ def shares_fixtures(request: pytest.FixtureRequest) -> bool:
     """Whether the test uses something of ours that other tests use too."""
     manager = request.session._fixturemanager
     found = (d for n in request.fixturenames for d in manager.getfixturedefs(n, request.node) or ())
-    return any(d.scope != "function" and d.baseid.startswith("tests") and not d.argname.startswith("home_") for d in found)
+    return any(
+        d.scope != "function" and d.baseid.startswith("tests") and not d.argname.startswith("home_")
+        for d in found
+    )
 
 
 @contextmanager
