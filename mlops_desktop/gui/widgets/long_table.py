@@ -313,10 +313,15 @@ class LongTable(QTableView):
         needs = [self._widths.get(c.key) or self._needed_width(i) for i, c in enumerate(columns)]
         shares = [0 if c.key in self._widths else c.stretch for c in columns]
         spare, total = self.viewport().width() - sum(needs), sum(shares)
-        if total and spare:
-            for i, share in enumerate(shares):
-                least = min(needs[i], theme().px(_NARROWEST * 2)) if share else needs[i]
-                needs[i] = max(needs[i] + spare * share // total, least)
+        least = [min(need, theme().px(_NARROWEST * 2)) for need in needs]
+        for i, share in enumerate(shares):
+            if share:
+                needs[i] = max(needs[i] + spare * share // total, least[i])
+        over = sum(needs) - self.viewport().width()
+        for i in sorted(range(len(needs)), key=lambda i: needs[i], reverse=True):
+            if over > 0 and shares[i]:
+                over -= (taken := min(over, needs[i] - least[i]))
+                needs[i] -= taken
         self._sharing = True
         for i, need in enumerate(needs):
             self._header.resizeSection(i, need)

@@ -15,6 +15,7 @@ from mlops_desktop.gui.widgets.cards import Card
 from mlops_desktop.gui.widgets.labels import Label
 
 CHART_HEIGHT = 284
+GROWN_HEIGHT = 360
 
 
 def make_chart(spec: ChartSpec) -> Chart:
@@ -27,7 +28,7 @@ def make_chart(spec: ChartSpec) -> Chart:
         return ScatterChart(spec.title, spec.x_title, spec.y_title, diagonal=spec.diagonal)
     if spec.kind == "matrix":
         return HeatMatrix(spec.title, spec.x_title, spec.y_title)
-    return BarChart(spec.title, lying=True, decimals=3) if spec.kind == "lying_bars" else BarChart(spec.title)
+    return BarChart(spec.title, lying=spec.kind == "lying_bars", decimals=spec.decimals)
 
 
 def show_chart(chart: Chart, spec: ChartSpec) -> None:
@@ -42,15 +43,22 @@ def show_chart(chart: Chart, spec: ChartSpec) -> None:
 
 
 class ChartCard(Card):
-    """A card with one chart."""
+    """A card with one chart.
 
-    def __init__(self, spec: ChartSpec) -> None:
+    Parameters
+    ----------
+    grows : bool
+        Higher where its row is; else all cards of a grid are alike.
+    """
+
+    def __init__(self, spec: ChartSpec, *, grows: bool = False) -> None:
         super().__init__(spec.title, spec.subtitle)
         self.key, self.kind = spec.key, spec.kind
         self.chart = make_chart(spec)
         self.add(self.chart)
         self._shown: ChartSpec | None = None
-        self.setFixedHeight(theme().px(CHART_HEIGHT))
+        self.setMinimumHeight(theme().px(CHART_HEIGHT))
+        self.setMaximumHeight(theme().px(GROWN_HEIGHT if grows else CHART_HEIGHT))
 
     def show_spec(self, spec: ChartSpec) -> None:
         """Show other numbers, if they are others."""
@@ -63,13 +71,19 @@ class ChartCard(Card):
 class ChartGrid(CardGrid):
     """Charts side by side; those that stay are shown other numbers, not made anew."""
 
+    def __init__(self, *, most: int = 3, grows: bool = False) -> None:
+        super().__init__(most=most)
+        self._grows = grows
+
     def show_charts(self, specs: Sequence[ChartSpec]) -> None:
         """Show these charts."""
         before = {card.key: card for card in self.cards if isinstance(card, ChartCard)}
         cards: list[ChartCard] = []
         for spec in specs:
             found = before.get(spec.key)
-            cards.append(found if found is not None and found.kind == spec.kind else ChartCard(spec))
+            cards.append(
+                found if found is not None and found.kind == spec.kind else ChartCard(spec, grows=self._grows)
+            )
         if [id(c) for c in cards] != [id(c) for c in self.cards]:
             self.set_cards(cards)
         for card, spec in zip(cards, specs, strict=True):

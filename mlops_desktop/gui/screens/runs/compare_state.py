@@ -183,11 +183,14 @@ def _same_words(names: Sequence[str]) -> str:
 def _verdict_words(lines: Sequence[DifferenceLine], first: RunMark) -> str:
     if not lines:
         return "No metric is known of all of them."
-    main = lines[0]
-    if main.verdict == "unknown":
-        return (
-            f"{main.metric}: {main.difference}; whether that is more than chance can't be told: {main.why}."
-        )
-    if main.verdict == "tie":
-        return f"{main.metric}: {first.label} and {main.other.label} can't be told apart."
-    return f"{main.metric}: {first.label} is {main.verdict} than {main.other.label}, {main.interval}."
+    parts: list[str] = []
+    for line in lines:
+        if line.metric != lines[0].metric:
+            continue
+        if line.verdict == "unknown":
+            parts.append(f"can't be told from {line.other.label} ({line.why})")
+        elif line.verdict == "tie":
+            parts.append(f"can't be told apart from {line.other.label}")
+        else:
+            parts.append(f"is {line.verdict} than {line.other.label} ({line.interval})")
+    return f"{lines[0].metric}: {first.label} {_listed(parts)}."

@@ -46,6 +46,7 @@ class ChartSpec:
     values: tuple[tuple[float, ...], ...] = ()
     bars: tuple[tuple[str, float, int], ...] = ()
     """Name, value, colour."""
+    decimals: int | None = None
 
 
 def evaluation_charts(judged: Sequence[Judged]) -> tuple[ChartSpec, ...]:
@@ -75,14 +76,28 @@ def fold_chart(run: Run, colour: int) -> ChartSpec | None:
     test = run.metrics.get(name, math.nan)
     if math.isfinite(test) and facts.test_rows:
         bars.append(("test", test, colour + 1))
-    return ChartSpec("folds", "bars", f"{METRIC_TITLES.get(name, name)} by fold", bars=tuple(bars))
+    return ChartSpec(
+        "folds",
+        "bars",
+        f"{METRIC_TITLES.get(name, name)} by fold",
+        bars=tuple(bars),
+        decimals=_decimals(values),
+    )
+
+
+def _decimals(values: Sequence[float]) -> int:
+    """Digits after the point that the largest value deserves."""
+    size = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
+    return 0 if size >= 1000 else 1 if size >= 10 else 3
 
 
 def metric_bars(name: str, runs: Sequence[tuple[str, int, float]]) -> ChartSpec:
     """One metric of several runs: (label, colour, value) each."""
     title = METRIC_TITLES.get(name, name)
     bars = tuple((label, value, colour) for label, colour, value in runs)
-    return ChartSpec(f"metric:{name}", "bars", title, bars=bars)
+    return ChartSpec(
+        f"metric:{name}", "bars", title, bars=bars, decimals=_decimals([value for _, _, value in runs])
+    )
 
 
 def _name(one: Judged, part: str, alone: bool) -> str:
@@ -209,5 +224,5 @@ def _importances(judged: Sequence[Judged]) -> list[ChartSpec]:
         more = len(found.names) - len(pairs)
         words = f"share of {found.method}" + (f", {more} more" if more else "")
         bars = tuple((name, value, j.colour) for name, value in pairs)
-        charts.append(ChartSpec(f"importance:{j.label}", "lying_bars", title, words, bars=bars))
+        charts.append(ChartSpec(f"importance:{j.label}", "lying_bars", title, words, bars=bars, decimals=3))
     return charts

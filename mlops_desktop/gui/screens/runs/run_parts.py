@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from mlops_desktop.gui.screens.runs.chart_cards import GROWN_HEIGHT
 from mlops_desktop.gui.screens.runs.run_state import MetricTile, RunState
 from mlops_desktop.gui.screens.runs.words import tr
 from mlops_desktop.gui.theme import theme
@@ -96,7 +97,8 @@ class LogCard(Card):
         """Lines shown."""
         self._view = LogView()
         self._view.setAccessibleName(tr("Log"))
-        self._view.setFixedHeight(theme().px(224))
+        self._view.setMinimumHeight(theme().px(224))
+        self.setMaximumHeight(theme().px(GROWN_HEIGHT))
         self.add(self._view)
 
     def show_lines(self, lines: Sequence[str]) -> None:

@@ -98,7 +98,7 @@ class RunPage:
         )
         self._code = CodeCard()
         self._facts_card = Card(tr("To do it again"), tr("all that it takes")).add(self._facts)
-        self._curves = ChartGrid(most=1)
+        self._curves = ChartGrid(most=1, grows=True)
         self._lower = FoldingRow([(self._log, 5), (self._curves, 4), (self._code, 4)], 900)
         self._lowest = FoldingRow([(self._facts_card, 5), (self._words, 4)], 860)
         return Page(

@@ -53,6 +53,7 @@ class TablePage:
         self._lines: tuple[RunLine, ...] | None = None
         self._whole = False
         self._of_trash = False
+        self._detailed: tuple[RunLine, ...] = ()
         self._state = table_state(None, self._intent)
         self._page = self._build()
         self._throttle = Throttle(self._page, 500)
@@ -134,6 +135,7 @@ class TablePage:
             self._of_trash, self._lines, self._whole = intent.trashed, None, False
         if self._filter.text() != intent.filter:
             self._filter.setText(intent.filter)
+        self._detailed = ()
         self._apply()
         self._tell_chosen()
         self.refresh()
@@ -209,7 +211,7 @@ class TablePage:
         self._problem.setText(state.problem)
         set_shown(self._problem, bool(state.problem))
         self._show_empty(state)
-        colours = assigned(self._host.session, state.chosen[:10]) if len(state.chosen) > 1 else {}
+        colours = assigned(self._host.session, state.chosen[:10])
         make = cells_of(state, colours)
         columns = [TableColumn("dot", "", sortable=False)]
         columns += [TableColumn(c.key, c.title, c.right, c.stretch, c.decimals) for c in state.columns]
@@ -222,6 +224,7 @@ class TablePage:
         )
         self._compare.setEnabled(2 <= len(state.chosen) <= 10 and not self._of_trash)
         self._show_panel(state)
+        self._show_details(state)
 
     def _show_panel(self, state: TableState) -> None:
         """Two to ten chosen runs are compared below the table."""
@@ -258,9 +261,9 @@ class TablePage:
 
     def _amend(self, **changes: object) -> None:
         """Another intent at the same place, kept for the way back."""
-        self._intent = replace(self._intent, **changes)  # type: ignore[arg-type]
-        self._host.amend_intent("runs", self._intent)
-        self.show_intent(self._intent)
+        intent = replace(self._intent, **changes)  # type: ignore[arg-type]
+        self._host.amend_intent("runs", intent)
+        self.show_intent(intent)
 
     def _on_filter(self) -> None:
         self._amend(filter=self._filter.text())
@@ -277,27 +280,30 @@ class TablePage:
             self._chosen_soon.poke()
 
     def _tell_chosen(self) -> None:
-        """The window, the inspector and the panel below learn what is chosen."""
-        if not self._page.isVisible():
+        """The window learns what is chosen."""
+        if self._page.isVisible():
+            self._host.amend_intent("runs", self._intent)
+            self._host.set_selection("trashed_run" if self._of_trash else "run", self._intent.chosen)
+            self._apply()
+
+    def _show_details(self, state: TableState) -> None:
+        """The inspector shows what is chosen, and anew when that has changed."""
+        wanted = set(state.chosen)
+        shown = tuple(line for line in state.lines if line.run_id in wanted)
+        if shown == self._detailed or not self._page.isVisible():
             return
-        self._host.amend_intent("runs", self._intent)
-        chosen = self._intent.chosen
-        self._host.set_selection("trashed_run" if self._of_trash else "run", chosen)
-        self._apply()
-        self._show_panel(self._state)
-        shown = [line for line in self._state.lines if line.run_id in set(chosen)]
+        self._detailed = shown
         if len(shown) == 1:
             self._inspect(shown[0].run_id)
-        elif shown:
-            self._host.inspect(tr("{} runs").format(len(shown)), runs_details(shown))
         else:
-            self._host.inspect("", None)
+            title = tr("{} runs").format(len(shown)) if shown else ""
+            self._host.inspect(title, runs_details(shown) if shown else None)
 
     def _inspect(self, run: int) -> None:
         project = self._host.session.project
 
         def show(found: Run) -> None:
-            if self._intent.chosen == (run,):
+            if self._intent.chosen == (run,) and self._page.isVisible():
                 self._host.inspect(f"Run #{run}", run_details(found, self._deeds))
 
         self._host.session.tasks.run(
