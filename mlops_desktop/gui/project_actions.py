@@ -11,6 +11,7 @@ from mlops_desktop.domain.projects import DoctorReport
 from .actions import Action, ActionContext, has_project, may_edit
 from .language import tr
 from .places import Place
+from .widgets.desktop import open_folder
 from .widgets.file_dialogs import choose_folder, choose_new_file
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _of_changes(owner: ProjectWindow) -> list[Action]:
 
 
 def _of_the_application(owner: ProjectWindow) -> list[Action]:
-    from .window import logs_folder, open_folder
+    from .window import logs_folder
 
     group = tr("Application")
 

@@ -9,6 +9,7 @@ from .main_window import MainWindow
 from .screen import Section
 from .screens import (
     data,
+    deployments,
     help,
     models,
     monitoring,
@@ -26,6 +27,7 @@ def all_sections() -> list[Section]:
         data.section(),
         runs.section(),
         models.section(),
+        deployments.section(),
         monitoring.section(),
         help.section(),
     ]
@@ -33,5 +35,5 @@ def all_sections() -> list[Section]:
 
 def section_actions(host: MainWindow) -> Iterable[Action]:
     """The commands of all sections, for menus, palette and keys."""
-    for module in (start, overview, data, runs, models, help):
+    for module in (start, overview, data, runs, models, deployments, help):
         yield from module.actions(host)

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from mlops_desktop import system
@@ -39,6 +39,7 @@ from .sections import all_sections, section_actions
 from .shell.shell_state import Notice, ShellState
 from .tasks import Tasks
 from .theme import SchemeChoice, theme
+from .widgets.desktop import open_folder
 from .widgets.dialogs import Dialog
 from .widgets.labels import Label
 from .window_memory import WindowMemory, load_memory, save_memory
@@ -309,11 +310,6 @@ def goes_on_words(session: ProjectSession) -> str:
     ).format(tr(" and ").join(what), session.path)
 
 
-def open_folder(folder: Path) -> None:
-    """Show a folder in the desktop's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-
 def logs_folder() -> Path:
     """Where the logs of window and services are."""
     return system.state_folder() / "logs"
@@ -359,4 +355,4 @@ def run_window(folder: Path | None, service: ServiceOnItsWay | None) -> int:
     return code
 
 
-__all__ = ["ProjectWindow", "apply_look", "goes_on_words", "logs_folder", "open_folder", "run_window"]
+__all__ = ["ProjectWindow", "apply_look", "goes_on_words", "logs_folder", "run_window"]
