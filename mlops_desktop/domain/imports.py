@@ -105,6 +105,8 @@ class ImportOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     date_order: DateOrder | None = None
     types: dict[str, ColumnType] = {}
     """Types chosen by a person, by the written name of the column."""
+    expected: dict[str, ColumnType] = {}
+    """Types that a data set has so far, by the written name: taken where every value of the file can be read so."""
     remedies: dict[str, str] = {}
     """Remedy chosen for a problem, by the key of the problem."""
 

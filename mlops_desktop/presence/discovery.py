@@ -79,8 +79,8 @@ def find_or_start(
     Raises
     ------
     BusyError
-        Another machine owns the project (named), a service of another version has jobs running, or the owner doesn't
-        answer.
+        Another machine owns the project (named), a service of another version has jobs running, the program was
+        updated meanwhile, or the owner doesn't answer.
     UserError
         The service could not start; as the class that it failed with.
     """
@@ -94,6 +94,7 @@ def find_or_start(
         if found is not None and _answers(found, folder):
             if found.notice.protocol == protocol:
                 return _address(found.notice)
+            start.must_be_another(found.notice)
             _ask_to_leave(found.notice, version)
         else:
             start.go_on(found)
@@ -145,6 +146,18 @@ class _Start:
                 folder=Path(__file__).parents[2],  # not the caller's, in which a stranger's modules may lie
             )
             system.let_go(self.child)
+
+    def must_be_another(self, notice: Notice) -> None:
+        """Raise where the service that this client has started itself speaks another protocol than it does.
+
+        Asking it to leave and starting the next one would go on for ever.
+        """
+        if self.child is not None and self.child.pid == notice.pid:
+            raise BusyError(
+                "The program was updated while this window or command was open.",
+                reason="The service that it starts is of another version than itself.",
+                remedy="Close it and open it again.",
+            )
 
     def _failure(self, code: int) -> UserError:
         with self.log.open("rb") as file:

@@ -26,9 +26,6 @@ from .ring import Ring
 from .scheduler import ScheduleLoop
 from .servers import ModelServers
 
-IDLE_S = 60.0
-"""Seconds without a client after which a service that has nothing to do ends."""
-
 
 class Host:
     """A service of one project, without its socket.

@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from mlops_desktop.domain.errors import BusyError, InvalidInputError, NotFoundError, UserError, to_message
 from mlops_desktop.domain.wire import Answer, Bug, Envelope, Failure, Reply
@@ -29,7 +30,7 @@ from mlops_desktop.project.verb import VERBS, Verb
 from mlops_desktop.project.waiting import NotYet
 from mlops_desktop.store.session import Caller
 
-from .host import IDLE_S, Host
+from .host import Host
 from .local import Local
 
 log = logging.getLogger(__name__)
@@ -52,10 +53,13 @@ class Wire:
         The service.
     protocol : str
         Fingerprint of this service's verbs; a caller with another one is told so.
+    idle_s : float
+        Seconds without a call after which it is quiet.
     """
 
-    def __init__(self, host: Host, protocol: str) -> None:
+    def __init__(self, host: Host, protocol: str, idle_s: float = 60.0) -> None:
         self._host = host
+        self.idle_s = idle_s
         self._protocol = protocol
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="verb")
         self._last = time.monotonic()
@@ -82,7 +86,7 @@ class Wire:
 
     def is_quiet(self) -> bool:
         """Whether no client has asked anything for a while."""
-        return self._open == 0 and time.monotonic() - self._last > IDLE_S
+        return self._open == 0 and time.monotonic() - self._last > self.idle_s
 
     def close(self) -> None:
         """Wait for the verbs that run."""
@@ -116,41 +120,58 @@ class Wire:
                     return nothing.answer
 
 
-def application(wire: Wire, listener: Listener, leave: Callable[[], Leaving]) -> Starlette:
-    """The routes: ``GET /hello``, ``POST /leave`` and ``POST /v/{verb}``."""
-    token = listener.token
+def application(wire: Wire, listener: Listener, leave: Callable[[], Leaving]) -> Guard:
+    """The routes: ``GET /hello``, ``POST /leave`` and ``POST /v/{verb}``, behind a `Guard`."""
 
     async def greet(request: Request) -> Response:
-        if refused := _stranger(request):
-            return refused
         answer = listener.hello(request.query_params.get("nonce", "")[:200])
         return Response(msgspec.json.encode(answer), media_type="application/json")
 
     async def go(request: Request) -> Response:
-        if refused := _stranger(request) or _unproved(request, token):
-            return refused
         return Response(msgspec.json.encode(leave()), media_type="application/json")
 
     async def run(request: Request) -> Response:
-        if refused := _stranger(request) or _unproved(request, token):
-            return refused
         if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
             return Response("The request is too large.", 413)
-        reply = await wire.reply(request.path_params["verb"], await request.body())
+        body = bytearray()
+        async for part in request.stream():  # a body in chunks doesn't say its length before
+            body += part
+            if len(body) > LARGEST_BODY:
+                return Response("The request is too large.", 413)
+        reply = await wire.reply(request.path_params["verb"], bytes(body))
         return Response(msgspec.msgpack.encode(reply), media_type=MEDIA)
 
-    async def elsewhere(request: Request) -> Response:
-        return _stranger(request) or _unproved(request, token) or Response("There is nothing here.", 404)
+    routes = [
+        Route(HELLO_PATH, greet, methods=["GET"]),
+        Route(LEAVE_PATH, go, methods=["POST"]),
+        Route("/v/{verb}", run, methods=["POST"]),
+    ]
+    return Guard(Starlette(routes=routes), listener.token)
 
-    everything = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"]
-    return Starlette(
-        routes=[
-            Route(HELLO_PATH, greet, methods=["GET"]),
-            Route(LEAVE_PATH, go, methods=["POST"]),
-            Route("/v/{verb}", run, methods=["POST"]),
-            Route("/{path:path}", elsewhere, methods=everything),
-        ]
-    )
+
+class Guard:
+    """Stands before every route and method, also those that don't exist: lets in who has the token.
+
+    Parameters
+    ----------
+    inside : Starlette
+        What is behind it.
+    token : str
+        The project's token; only ``GET /hello``, by which the owner proves that it knows it, goes without.
+    """
+
+    def __init__(self, inside: Starlette, token: str) -> None:
+        self._inside = inside
+        self._token = token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or let it in."""
+        if scope["type"] != "http":  # a web socket: closing it before it is accepted is a 403
+            return await send({"type": "websocket.close"})
+        request = Request(scope)
+        greets = (request.method, scope["path"]) == ("GET", HELLO_PATH)
+        refused = _stranger(request) or (None if greets else _unproved(request, self._token))
+        return await (refused or self._inside)(scope, receive, send)
 
 
 def _stranger(request: Request) -> Response | None:

@@ -26,8 +26,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def main(folder: str) -> int:
-    """Serve the project in `folder`; returns the exit code."""
+TURN_S = 5.0
+"""Seconds between two looks whether anything still needs the service."""
+IDLE_S = 60.0
+"""Seconds without a client after which a service that has nothing to do ends."""
+
+
+def main(folder: str, idle_s: float = IDLE_S) -> int:
+    """Serve the project in `folder`; returns the exit code.
+
+    Parameters
+    ----------
+    folder : str
+        The project's folder.
+    idle_s : float
+        Seconds without a client after which a service that has nothing to do ends.
+    """
     system.keep_new_files_private()
     try:
         listener = claim(Path(folder), protocol(), __version__)
@@ -39,7 +53,7 @@ def main(folder: str) -> int:
         return 1
     try:
         _log_to(Path(folder))
-        return _serve(Path(folder), listener)
+        return _serve(Path(folder), listener, idle_s)
     except UserError as error:
         log.error("could not start: %s", error)
         print(failure_line(to_message(error)), flush=True)
@@ -57,7 +71,7 @@ def _keep_pandas_out() -> None:
     sys.modules["pandas"] = None  # type: ignore[assignment]
 
 
-def _serve(folder: Path, listener: Listener) -> int:
+def _serve(folder: Path, listener: Listener, idle_s: float) -> int:
     _keep_pandas_out()
     from .host import Host
     from .http import Wire
@@ -73,7 +87,7 @@ def _serve(folder: Path, listener: Listener) -> int:
         keep_login_entry(folder, name, has_schedules=active)
 
     host = Host(folder, stop, tell_login)
-    wire = Wire(host, protocol())
+    wire = Wire(host, protocol(), idle_s)
     try:
         loop.run_until_complete(_until_done(host, wire, listener, ending))
     finally:
@@ -114,7 +128,7 @@ async def _until_done(host: Host, wire: Wire, listener: Listener, ending: asynci
     renewed = time.monotonic()
     while not ending.is_set() and not serving.done():
         try:
-            async with asyncio.timeout(5.0):
+            async with asyncio.timeout(min(TURN_S, wire.idle_s)):
                 await ending.wait()
         except TimeoutError:
             if time.monotonic() - renewed > RENEW_EVERY_S:

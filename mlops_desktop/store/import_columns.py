@@ -40,10 +40,12 @@ def with_remembered(options: ImportOptions, remembered: ImportOptions) -> Import
 def keeping_text(options: ImportOptions, columns: Sequence[Column]) -> ImportOptions:
     """`options` under which a column that is text so far stays text, unless a person chose another type.
 
-    A file of codes in which none has a leading zero this time would else come in as numbers.
+    A file of codes in which none has a leading zero this time would else come in as numbers; one with “No” alone in
+    a column of yes and no as text.
     """
     kept = {c.name: ColumnType.TEXT for c in columns if c.types and c.sql_type == "VARCHAR"}
-    return msgspec.structs.replace(options, types={**kept, **options.types})
+    expected = {c.name: ColumnType.BOOLEAN for c in columns if c.types and c.sql_type == "BOOLEAN"}
+    return msgspec.structs.replace(options, types={**kept, **options.types}, expected=expected)
 
 
 def fitted_types(

@@ -416,3 +416,17 @@ def test_bob_sees_what_ann_imported_and_cannot_take_it_back(
     assert bobs_project.datasets.show("bikes").created_by == "ann"
     with pytest.raises(NotFoundError):
         bobs_project.activity.undo()
+
+
+def test_a_month_with_no_alone_stays_yes_or_no(project: Project, write: Write) -> None:
+    project.datasets.import_file(write("jan.csv", "day,holiday", "1,No", "2,Yes"), "days").wait()
+    more = write("feb.csv", "day,holiday", "3,No", "4,No")
+    version = project.datasets.import_file(more, "days", "append").wait()
+    assert [(c.name, c.type) for c in version.columns] == [("day", "integer"), ("holiday", "yes/no")]
+    assert project.datasets.rows("days").column("holiday") == [False, True, False, False]
+
+
+def test_a_month_with_another_word_makes_yes_or_no_a_text(project: Project, write: Write) -> None:
+    project.datasets.import_file(write("jan.csv", "day,holiday", "1,No", "2,Yes"), "days").wait()
+    version = project.datasets.import_file(write("feb.csv", "day,holiday", "3,maybe"), "days", "append").wait()
+    assert version.columns[1].type == "text"

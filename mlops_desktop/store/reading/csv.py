@@ -160,6 +160,8 @@ def _relation(
         "strict_mode": "true",
         "columns": "{" + columns + "}",
     }
+    if repaired.spans_lines or not text.all_rows:
+        settings["parallel"] = "false"
     if repaired.line_end != "\r\n":  # told "\r\n", the strict reader of 1.5.5 loses all rows behind a skip
         settings["new_line"] = literal("\\r" if repaired.line_end == "\r" else "\\n")
     if repaired.longest_record > 1_900_000:

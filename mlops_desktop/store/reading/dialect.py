@@ -74,6 +74,8 @@ class Dialect:
     """Lines before the table, as written."""
     surplus_has_values: bool = False
     """Whether a row has a value beyond the last name."""
+    spans_lines: bool = False
+    """Whether a value of the rows looked at holds a line end."""
     comment: str = ""
     """The mark with which comment lines begin, if there are any."""
 
@@ -351,7 +353,8 @@ def _describe(table: Sequence[Record], notes: tuple[str, ...], found: Dialect, w
         shown = ", ".join(renamed[:5])
         decisions.append(Decision("names", shown, "Names have to be unique and not empty.", notable=True))
     beyond = any(v for r in rows if len(r.values) == width for v in r.values[len(names) :])
-    found = replace(found, surplus_has_values=beyond)
+    spans = any("\n" in v or "\r" in v for r in rows for v in r.values)
+    found = replace(found, surplus_has_values=beyond, spans_lines=spans)
     return replace(found, names=tuple(names), row_width=width, decisions=tuple(decisions), notes=notes)
 
 

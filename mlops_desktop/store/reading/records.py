@@ -52,6 +52,8 @@ class RecordScan:
     """Number of the record on that line."""
     swallowed: list[int] = field(default_factory=list[int])
     """Lines of quoted values that hold whole rows, or so it seems."""
+    spans_lines: bool = False
+    """Whether a quoted value holds a line end."""
     longest: int = 0
 
 
@@ -276,9 +278,12 @@ def _note_swallowed(
 
     Where each also begins with a number, the quote was meant as a letter or never closed.
     """
-    if not len(opened) or width < 2 or len(scan.swallowed) > 100:
+    if not len(opened):
         return
     several = np.flatnonzero(np.searchsorted(ends, closed) > np.searchsorted(ends, opened))
+    scan.spans_lines = scan.spans_lines or len(several) > 0
+    if width < 2 or len(scan.swallowed) > 100:
+        return
     mark = bytes([shape.line_end])
     for place in several[:1000]:
         start, stop = int(opened[place]), int(closed[place])

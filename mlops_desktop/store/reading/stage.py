@@ -32,6 +32,10 @@ _ALL_ROWS_BYTES = 24 << 20
 """Texts up to this size have the types decided by all rows before the first pass that writes."""
 
 
+_ATTEMPTS = 4
+"""A text may turn out irregular once, and its values twice not of the types that were found first."""
+
+
 @dataclass(frozen=True)
 class SourceFacts:
     """The file that was imported, as it was."""
@@ -100,10 +104,8 @@ def stage(
         try:
             relation = read(cursor, source, options, all_rows=True)
             digest = None if relation.sha256 else pool.submit(sha256_of, source.alias)
-            typed = type_columns(cursor, source, relation, options, all_rows=_is_small(source, relation))
-            typed = check_chosen(cursor, source, typed, refuse=True)
             with watched(cursor, progress, "Reading and proving every row"):
-                typed, names, rows = _write(cursor, source, typed, options, physical, target)
+                typed, names, rows = _write(cursor, source, relation, options, physical, target)
         except duckdb.Error as error:
             target.unlink(missing_ok=True)
             raise failure(source, error) from error
@@ -119,25 +121,32 @@ def _is_small(source: Source, relation: Relation) -> bool:
 
 
 def _write(
-    cursor: Cursor, source: Source, typed: Typed, options: ImportOptions, physical: Physical, target: Path
+    cursor: Cursor,
+    source: Source,
+    relation: Relation,
+    options: ImportOptions,
+    physical: Physical,
+    target: Path,
 ) -> tuple[Typed, tuple[str, ...], int]:
     """Write; where the shape or a value does not fit, look at all rows and write once more."""
-    names = tuple(physical(typed.relation.names))
-    for attempt in range(4):
+    typed: Typed | None = None
+    for attempt in range(_ATTEMPTS):
         try:
-            rows = write(cursor, typed, names, target)
-            _check_rows(typed.relation, rows)
-            return typed, names, rows
-        except duckdb.Error as error:
-            if attempt == 3 or isinstance(error, duckdb.InterruptException):
-                raise
-            if misfit(error) is not None:
-                typed = widen(cursor, source, typed, options)
-            elif "CSV" in str(error) or "beyond the last name" in str(error):
-                relation = repair_and_read(source, typed.relation.content or source.alias, options)
+            if typed is None:
                 typed = type_columns(cursor, source, relation, options, all_rows=_is_small(source, relation))
                 typed = check_chosen(cursor, source, typed, refuse=True)
-                names = tuple(physical(relation.names))
+            names = tuple(physical(relation.names))
+            rows = write(cursor, typed, names, target)
+            _check_rows(relation, rows)
+            return typed, names, rows
+        except duckdb.Error as error:
+            if attempt + 1 == _ATTEMPTS or isinstance(error, duckdb.InterruptException):
+                raise
+            if typed is not None and misfit(error) is not None:
+                typed = widen(cursor, source, typed, options)
+            elif "CSV" in str(error) or "beyond the last name" in str(error):
+                relation = repair_and_read(source, relation.content or source.alias, options)
+                typed = None
             else:
                 raise
     raise AssertionError("the loop returns or raises")

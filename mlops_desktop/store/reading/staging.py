@@ -73,7 +73,9 @@ def _decided(
         if place in relation.texts and reading.type not in _OF_TEXTS and reading.has_values:
             reading = text("Texts in the file, kept as written.")
         chosen = options.types.get(relation.names[place])
-        if chosen is not None:
+        if chosen is None:
+            reading = _as_expected(relation.names[place], reading, values[place], options)
+        else:
             reading = chosen_reading(relation.names[place], chosen, reading, values[place], options)
         if options.missing:
             reading = replace(reading, missing=(*reading.missing, *options.missing))
@@ -81,6 +83,20 @@ def _decided(
             problems.append(_undecided(relation.names[place], reading))
         readings.append(reading)
     return Typed(relation, tuple(readings), values, problems=tuple(problems))
+
+
+def _as_expected(column: str, reading: Reading, values: ColumnValues, options: ImportOptions) -> Reading:
+    """A column with one word of yes and no alone is one of both words if the data set has it so."""
+    words = set(values.classes) - {"empty"}
+    if (
+        options.expected.get(column) is not ColumnType.BOOLEAN
+        or reading.type is not ColumnType.TEXT
+        or not words
+        or not all(name.startswith("bool ") for name in words)
+    ):
+        return reading
+    found = chosen_reading(column, ColumnType.BOOLEAN, reading, values, options)
+    return replace(found, why="One word alone, read as in the data set so far.", is_chosen=False)
 
 
 def _undecided(column: str, reading: Reading) -> Problem:

@@ -25,6 +25,8 @@ class Repaired:
     line_end: str
     width: int
     """Values in every record."""
+    spans_lines: bool = False
+    """Whether values hold line ends: DuckDB's parallel reader then guesses where rows begin, at times wrongly."""
     longest_record: int = 0
     rows: int | None = None
     problems: tuple[Problem, ...] = ()
@@ -76,11 +78,11 @@ def repair(
     width = _body_width(found)
     if not every_record:
         if found.first_line == 1 and not found.notes:
-            return Repaired(path, found.has_header, has_quotes, line_end, width)
+            return Repaired(path, found.has_header, has_quotes, line_end, width, found.spans_lines)
         start = _offset_of_line(path, found.first_line, line_end)
         target = source.scratch / "from-the-names"
         copy_without(path, target, iter([(0, start, b"")]))
-        return Repaired(target, found.has_header, has_quotes, line_end, width)
+        return Repaired(target, found.has_header, has_quotes, line_end, width, found.spans_lines)
     return _by_records(source, path, found, options, _Plan(has_quotes, line_end, width))
 
 
@@ -184,6 +186,7 @@ def _by_records(source: Source, path: Path, found: Dialect, options: ImportOptio
         plan.has_quotes,
         plan.line_end,
         plan.width,
+        spans_lines=scan.spans_lines,
         longest_record=scan.longest,
         rows=scan.count - header - len(plan.skipped),
         problems=tuple(plan.problems),

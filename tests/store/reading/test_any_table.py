@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mlops_desktop.domain.imports import ColumnType, ImportOptions
 from mlops_desktop.store.reading import preview, stage
+from mlops_desktop.store.reading.values import MISSING_TOKENS
 
 LETTERS = st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs", "Cc"))
 VALUES = st.one_of(
@@ -83,7 +84,7 @@ def test_no_value_is_lost_whatever_type_its_column_gets(rows):
             elif type_ == "DOUBLE" and after is not None and "," not in before:
                 assert float(after) == float(before)
             elif after is None:
-                assert before.strip().lower() in ("", "na", "-", ".", "--")
+                assert before.strip().lower() in ("", *MISSING_TOKENS)
 
 
 def test_a_preview_says_what_the_import_will_do(tmp_path, cursor):

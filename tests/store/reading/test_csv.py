@@ -4,7 +4,9 @@ import os
 
 import pytest
 
-from mlops_desktop.domain.errors import FileError, NotFoundError
+from mlops_desktop.domain.errors import CancelledError, FileError, NotFoundError
+from mlops_desktop.domain.imports import ImportOptions
+from mlops_desktop.store.reading import stage
 
 ROWS = "".join(f"{i},name {i},{2 * i}\n" for i in range(30))
 PLAIN = "id,name,twice\n" + ROWS
@@ -159,3 +161,67 @@ def test_a_header_alone_is_a_table_without_rows(bring_in):
 def test_an_empty_file_is_refused_as_empty(bring_in):
     with pytest.raises(FileError, match="empty"):
         bring_in("")
+
+
+def test_a_file_that_was_written_to_meanwhile_is_refused(bring_in, tmp_path, cursor):
+    path = tmp_path / "growing.csv"
+    path.write_text(PLAIN)
+
+    def grow(names):
+        with path.open("a") as file:
+            file.write("30,name 30,60\n")
+        return [f"p{i}" for i in range(len(names))]
+
+    with pytest.raises(FileError, match="changed while it was read"):
+        stage(cursor, path, ImportOptions(), tmp_path / "out.parquet", grow)
+
+
+def test_a_cancel_from_the_progress_is_raised_and_leaves_no_file(tmp_path, cursor):
+    path = tmp_path / "t.csv"
+    path.write_text(PLAIN)
+
+    def cancel(stage_name, share):
+        raise CancelledError("Cancelled.")
+
+    with pytest.raises(CancelledError):
+        stage(cursor, path, ImportOptions(), tmp_path / "out.parquet", list, cancel)
+    assert [p.name for p in tmp_path.iterdir()] == ["t.csv"]
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "cp1251", "euc_kr"])
+def test_other_encodings_are_read_when_just_one_is_plausible(bring_in, encoding):
+    words = {
+        "shift_jis": ["東京", "カタカナ", "ひらがな"],
+        "cp1251": ["Москва", "Казань", "Иванов"],
+        "euc_kr": ["서울", "부산", "대구"],
+    }[encoding]
+    text = "id,name\n" + "".join(f"{i},{words[i % 3]}\n" for i in range(30))
+    assert bring_in(text.encode(encoding))["name"][:3] == words
+
+
+def test_letters_of_an_encoding_that_may_be_several_are_refused_not_mangled(bring_in):
+    text = "id,name\n" + "".join(
+        f"{i},{n}\n" for i, n in enumerate(["Łódź", "Wałęsa", "Kraków", "žlutý"] * 5)
+    )
+    with pytest.raises(FileError, match="encoding can't be told: line 2"):
+        bring_in(text.encode("cp1250"))
+    assert bring_in(text.encode("cp1250"), encoding="cp1250")["name"][1] == "Wałęsa"
+
+
+def test_a_quote_that_closes_some_rows_later_swallows_none(bring_in):
+    with pytest.raises(FileError, match="line 18"):
+        bring_in(PLAIN.replace("16,name 16", '16,"name 16').replace("name 19", 'name 19"'))
+
+
+def test_a_name_fewer_than_values_is_refused_until_it_is_said_which_lacks_one(bring_in):
+    content = "a,b\n" + "".join(f"{i},{i + 1},{i + 2}\n" for i in range(5))
+    with pytest.raises(FileError, match="more than the 2 names"):
+        bring_in(content)
+    assert bring_in(content, remedies={"names": "first"}).staged.names == ("column 1", "a", "b")
+
+
+def test_long_texts_with_line_ends_are_read_whole(bring_in):
+    text = "lorem ipsum, dolor\n" * 80
+    table = bring_in("id,text\n" + "".join(f'{i},"{text}"\n' for i in range(2000)))
+    assert table["id"] == list(range(2000))
+    assert set(table["text"]) == {text}

@@ -1,0 +1,31 @@
+"""Settings: of the window, of the project, and the keys of every command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlops_desktop.gui.actions import Action
+from mlops_desktop.gui.language import tr
+from mlops_desktop.gui.screen import Screen, ScreenHost, Section
+
+__all__ = ["actions", "section"]
+
+
+def section() -> Section:
+    """The section as the window lists it."""
+    return Section(
+        "settings", tr("Settings"), "gear", _build, needs_project=False, shortcut="Ctrl+,"
+    )
+
+
+def actions(host: ScreenHost) -> Sequence[Action]:
+    """Its commands."""
+    from .settings_actions import settings_actions
+
+    return settings_actions(host)
+
+
+def _build(host: ScreenHost) -> Screen:
+    from .settings_screen import SettingsScreen
+
+    return SettingsScreen(host)
