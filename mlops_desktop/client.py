@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import http.client
+import os
 import subprocess
 import sys
 import threading
@@ -17,14 +18,21 @@ from typing import Any, NoReturn, Protocol, TypeVar
 import msgspec
 
 from .domain.changes import News
-from .domain.errors import BusyError, InvalidInputError, NotFoundError, RefusedError, ResourceError, from_message
+from .domain.errors import (
+    BusyError,
+    InvalidInputError,
+    NotFoundError,
+    RefusedError,
+    ResourceError,
+    from_message,
+)
 from .domain.jobs import Job, JobRow
 from .domain.messages import ServeWork
 from .domain.models import Prediction
 from .domain.projects import ServiceHealth
 from .domain.wire import Answer, Bug, Envelope, Failure, Reply
 from .known_projects import known_projects
-from .presence.discovery import failure_in, find_or_start
+from .presence.discovery import at_address, failure_in, find_or_start
 from .presence.notice import Address
 from .project import Project
 from .project.protocol import protocol
@@ -33,6 +41,7 @@ from .version import __version__
 
 T = TypeVar("T")
 
+TOKEN_VARIABLE = "MLOPS_TOKEN"
 PATIENCE_S = 120.0
 """Longest time that one answer may take; what takes longer is a job or waits in turns."""
 TURN_S = 25.0
@@ -223,7 +232,8 @@ def open_project(project: str | Path, *, client: str | None = None, actor: str |
     Parameters
     ----------
     project : path
-        The project's folder, as ``bikes.mlops``.
+        The project's folder, as ``bikes.mlops``; or the address of its service, as ``http://127.0.0.1:4711``, for a
+        person who may not read the folder. The variable ``MLOPS_TOKEN`` has the token then.
     client : str, optional
         Whose undo it is; None: this call's own.
     actor : str, optional
@@ -242,17 +252,17 @@ def open_project(project: str | Path, *, client: str | None = None, actor: str |
     >>> project.datasets.import_file("bikes.csv", target="rentals").wait().rows  # doctest: +SKIP
     17379
     """
-    folder = Path(project).expanduser().absolute()
-    if not (folder / "project.duckdb").exists():
-        raise NotFoundError(
-            f"There is no project in “{folder}”.", remedy="Create one: `mlops-desktop projects create PATH`."
-        )
-    remote = Remote(
-        SocketTransport(lambda: find_or_start(folder, protocol(), __version__)),
-        client or uuid.uuid4().hex,
-        actor or user(),
-    )
-    return Project(remote)
+    if str(project).startswith(("http://", "https://")):
+        transport = SocketTransport(lambda: at_address(str(project), os.environ.get(TOKEN_VARIABLE, "")))
+    else:
+        folder = Path(project).expanduser().absolute()
+        if not (folder / "project.duckdb").exists():
+            raise NotFoundError(
+                f"There is no project in “{folder}”.",
+                remedy="Create one: `mlops-desktop projects create PATH`.",
+            )
+        transport = SocketTransport(lambda: find_or_start(folder, protocol(), __version__))
+    return Project(Remote(transport, client or uuid.uuid4().hex, actor or user()))
 
 
 def create_project(path: str | Path, name: str = "") -> Path:

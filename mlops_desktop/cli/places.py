@@ -52,8 +52,8 @@ def looks_like_path(word: str) -> bool:
     return word.endswith(".mlops") or os.sep in word or Path(word).is_dir()
 
 
-def find_project(asked: str, start: Path | None = None) -> Path:
-    """The folder of the project that is meant.
+def find_project(asked: str, start: Path | None = None) -> Path | str:
+    """The folder of the project that is meant, or the address of its service.
 
     Parameters
     ----------
@@ -69,8 +69,11 @@ def find_project(asked: str, start: Path | None = None) -> Path:
     InvalidInputError
         There are several beside each other.
     """
-    if asked or os.environ.get(VARIABLE):
-        return Path(asked or os.environ[VARIABLE]).expanduser().absolute()
+    said = asked or os.environ.get(VARIABLE, "")
+    if said.startswith(("http://", "https://")):
+        return said
+    if said:
+        return Path(said).expanduser().absolute()
     here = (start or Path.cwd()).absolute()
     for folder in (here, *here.parents):
         if folder.suffix == ".mlops":

@@ -41,16 +41,25 @@ class ServiceOnItsWay:
     """Why there is no service."""
 
 
+def place_of(project: str) -> Path | str:
+    """The folder that a person named, or the address of a service as it is."""
+    if project.startswith(("http://", "https://")):
+        return project
+    return Path(project).expanduser().absolute()
+
+
 def run_application(project: str | None = None) -> int:
     """Open the window, on the start screen or on a project, and run it; returns the exit status.
 
     Parameters
     ----------
     project : str, optional
-        The project's folder.
+        The project's folder, or the address of its service.
     """
-    folder = Path(project).expanduser().absolute() if project else None
-    service = ServiceOnItsWay(folder) if folder is not None and (folder / "project.duckdb").exists() else None
+    folder = place_of(project) if project else None
+    service = None
+    if isinstance(folder, Path) and (folder / "project.duckdb").exists():
+        service = ServiceOnItsWay(folder)
     from .window import run_window  # Qt is loaded here, while the service starts
 
     return run_window(folder, service)

@@ -57,7 +57,7 @@ class ProjectSession(QObject):
         self._tasks = tasks
         self._client = client
         self._project: Project | None = None
-        self._path: Path | None = None
+        self._path: Path | str | None = None
         self._jobs: tuple[JobRow, ...] = ()
         self._state = ShellState(person=initials(person))
         self._listener: _Listener | None = None
@@ -78,8 +78,8 @@ class ProjectSession(QObject):
         return self._project
 
     @property
-    def path(self) -> Path | None:
-        """The folder of the project that is open."""
+    def path(self) -> Path | str | None:
+        """The folder of the project that is open, or the address of its service."""
         return self._path
 
     @property
@@ -98,10 +98,10 @@ class ProjectSession(QObject):
         running = sum(not job.ended for job in self._jobs)
         return ActionContext(has_project=self._project is not None, running_jobs=running)
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path | str) -> None:
         """Open a project; `opened` says when its service has answered."""
         self.close()
-        self._show(replace(self._state, service="starting", service_text="", project_title=path.stem))
+        self._show(replace(self._state, service="starting", service_text="", project_title=Path(path).stem))
         self._tasks.run(lambda: _connected(path, self._client), lambda found: self._on_open(path, found), owner=self, key="open",
                         failed=self._on_open_failed)  # fmt: skip
 
@@ -138,7 +138,7 @@ class ProjectSession(QObject):
                 lambda: project.jobs.cancel(int(job_id)), lambda row: self._take_jobs([row]), owner=self
             )
 
-    def _on_open(self, path: Path, found: tuple[Project, ProjectStatus, list[JobRow]]) -> None:
+    def _on_open(self, path: Path | str, found: tuple[Project, ProjectStatus, list[JobRow]]) -> None:
         self._project, status, jobs = found
         self._path = path
         self._jobs = tuple(jobs)
@@ -231,7 +231,7 @@ class _Listener:
                     self._tell(news)
 
 
-def _connected(path: Path, client: str) -> tuple[Project, ProjectStatus, list[JobRow]]:
+def _connected(path: Path | str, client: str) -> tuple[Project, ProjectStatus, list[JobRow]]:
     project = open_project(path, client=client)
     return project, project.status(), project.jobs.list(limit=20)
 

@@ -104,13 +104,13 @@ class ProjectWindow(QObject):
 
     # Projects.
 
-    def open_project(self, folder: Path, service: ServiceOnItsWay | None = None) -> None:
+    def open_project(self, folder: Path | str, service: ServiceOnItsWay | None = None) -> None:
         """Open a project in this window, letting go of the one before.
 
         Parameters
         ----------
-        folder : Path
-            Its folder.
+        folder : Path or str
+            Its folder, or the address of its service.
         service : ServiceOnItsWay, optional
             Its service, if it is being started already.
         """
@@ -211,7 +211,7 @@ class ProjectWindow(QObject):
             self._notices = notices
             self._show_state(self.session.state)
 
-    def _on_opened(self, path: Path | None) -> None:
+    def _on_opened(self, path: Path | str | None) -> None:
         self._notices = ()
         self.window.forget_screens()
         self._show_state(self.session.state)
@@ -327,13 +327,13 @@ def scheme_choice(memory: WindowMemory) -> SchemeChoice:
     return "light" if wanted == "light" else "dark" if wanted == "dark" else "system"
 
 
-def run_window(folder: Path | None, service: ServiceOnItsWay | None) -> int:
+def run_window(folder: Path | str | None, service: ServiceOnItsWay | None) -> int:
     """Open the window and run it; returns the exit status.
 
     Parameters
     ----------
-    folder : Path, optional
-        The project to open; None shows the start screen.
+    folder : Path or str, optional
+        The project to open, or the address of its service; None shows the start screen.
     service : ServiceOnItsWay, optional
         The project's service, if it is being started already.
     """

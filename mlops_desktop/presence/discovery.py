@@ -12,11 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
 from mlops_desktop import system
-from mlops_desktop.domain.errors import BusyError, ErrorMessage, NotFoundError, UserError, from_message
+from mlops_desktop.domain.errors import (
+    BusyError,
+    ErrorMessage,
+    InvalidInputError,
+    NotFoundError,
+    RefusedError,
+    UserError,
+    from_message,
+)
 from mlops_desktop.presence.notice import (
     EXIT_OWNED,
     HELLO_PATH,
@@ -185,6 +194,29 @@ def failure_in(output: str) -> UserError | None:
         if line.startswith(FAILURE_MARK):
             return from_message(msgspec.json.decode(line.removeprefix(FAILURE_MARK), type=ErrorMessage))
     return None
+
+
+def at_address(url: str, token: str) -> Address:
+    """The service that listens at `url`, once it has proved to know `token`; the token isn't sent before that.
+
+    Raises
+    ------
+    InvalidInputError
+        The address isn't one of this machine's loopback.
+    RefusedError
+        Whoever listens there doesn't know the token.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost") or not parts.port:
+        raise InvalidInputError(f"“{url}” can't be opened.", remedy="It looks like http://127.0.0.1:PORT.")
+    nonce = secrets.token_hex(16)
+    answer = _request(parts.port, "GET", f"{HELLO_PATH}?nonce={nonce}", {}, HELLO_PATIENCE_S)
+    if answer is None or not proves(answer, token, nonce):
+        raise RefusedError(
+            f"No service at {url} knows this token.",
+            remedy="Take both anew: a service has another token at each start.",
+        )
+    return Address(system.LOOPBACK, parts.port, token, "")
 
 
 def _answers(found: Found, folder: Path) -> bool:

@@ -199,6 +199,7 @@ def _relation(
         content=text.content,
         lines=_plain_rows(text.facts, found) if text.all_rows else None,
         count=lambda: count_records(repaired, found),
+        has_quotes=repaired.has_quotes,
         has_underscores=text.facts.underscores or not text.all_rows,
         sha256=text.facts.sha256 if text.content == source.alias else "",
     )

@@ -31,6 +31,8 @@ class Relation:
     """Rows, if no record spans lines and no line is blank: a text's cheap count, to compare with."""
     count: Callable[[], int] | None = None
     """Counts the rows of a text by its own rule, to be asked where `lines` does not agree."""
+    has_quotes: bool = False
+    """Whether a text has quoted values."""
     has_underscores: bool = True
     """Whether an underscore may be in its texts."""
     sha256: str = ""

@@ -108,6 +108,7 @@ def stage(
                 typed, names, rows = _write(cursor, source, relation, options, physical, target)
         except duckdb.Error as error:
             target.unlink(missing_ok=True)
+            source.check_unchanged()
             raise failure(source, error) from error
         source.check_unchanged()
         sha256 = digest.result() if digest else relation.sha256
@@ -142,14 +143,32 @@ def _write(
         except duckdb.Error as error:
             if attempt + 1 == _ATTEMPTS or isinstance(error, duckdb.InterruptException):
                 raise
-            if typed is not None and misfit(error) is not None:
-                typed = widen(cursor, source, typed, options)
-            elif "CSV" in str(error) or "beyond the last name" in str(error):
-                relation = repair_and_read(source, relation.content or source.alias, options)
-                typed = None
-            else:
-                raise
+            relation, typed = _recovered(cursor, source, relation, typed, options, error)
     raise AssertionError("the loop returns or raises")
+
+
+def _recovered(
+    cursor: Cursor,
+    source: Source,
+    relation: Relation,
+    typed: Typed | None,
+    options: ImportOptions,
+    error: duckdb.Error,
+) -> tuple[Relation, Typed | None]:
+    """What to try next: wider types, or a text of which every record was looked at.
+
+    A value that does not fit may come from rows that the parallel reader cut wrongly within quotes, so a text with
+    quotes is looked at first.
+    """
+    is_misfit = typed is not None and misfit(error) is not None
+    if is_misfit and not (relation.has_quotes and relation.rows is None):
+        try:
+            return relation, widen(cursor, source, typed, options)
+        except duckdb.InvalidInputException as other:
+            error = other
+    if is_misfit or "CSV" in str(error) or "beyond the last name" in str(error):
+        return repair_and_read(source, relation.content or source.alias, options), None
+    raise error
 
 
 def _check_rows(relation: Relation, rows: int) -> None:

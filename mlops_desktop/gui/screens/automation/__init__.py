@@ -27,5 +27,3 @@ def _build(host: ScreenHost) -> Screen:
     from .automation_screen import AutomationScreen
 
     return AutomationScreen(host)
-
-# (another helper, S4, builds this screen just now: S3 leaves it and only adds it to sections.py when it has landed)

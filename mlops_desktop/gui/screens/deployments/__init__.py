@@ -27,6 +27,3 @@ def _build(host: ScreenHost) -> Screen:
     from .deployments_screen import DeploymentsScreen
 
     return DeploymentsScreen(host)
-
-
-# (another helper, S4, builds this screen just now: S3 leaves it and only adds it to sections.py when it has landed)

@@ -20,7 +20,7 @@ from mlops_desktop.gui.screens.runs.difference_table import DifferenceTable
 from mlops_desktop.gui.screens.runs.evaluation_state import ChartSpec, Judged, evaluation_charts, metric_bars
 from mlops_desktop.gui.screens.runs.run_colours import assigned
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
-from mlops_desktop.gui.screens.runs.words import tr
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import Card, PageHeader

@@ -13,7 +13,7 @@ from mlops_desktop.gui.screens.runs.compare_state import (
     DifferenceLine,
     RunMark,
 )
-from mlops_desktop.gui.screens.runs.words import tr
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.cells import Cell, Reach, Value
 from mlops_desktop.gui.widgets.layouts import column

@@ -29,7 +29,7 @@ from mlops_desktop.gui.screens.runs.run_parts import (
 )
 from mlops_desktop.gui.screens.runs.run_state import AT_WORK, RunState, curve_groups, curves, run_state
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
-from mlops_desktop.gui.screens.runs.words import tr
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import Card, KeyValueList, PageHeader, StatStrip, Step
 from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, set_shown

@@ -19,7 +19,7 @@ from mlops_desktop.gui.screens.runs.runs_actions import CONTEXT_MENU
 from mlops_desktop.gui.screens.runs.runs_intent import NEWEST_FIRST, RunsIntent
 from mlops_desktop.gui.screens.runs.table_cells import cells_of
 from mlops_desktop.gui.screens.runs.table_state import RunLine, TableState, line_of, merged, table_state
-from mlops_desktop.gui.screens.runs.words import tr
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import Card, EmptyState, PageHeader

@@ -17,7 +17,7 @@ from mlops_desktop.gui.screens.runs.training_state import (
     SplitView,
     TrainingState,
 )
-from mlops_desktop.gui.screens.runs.words import tr
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button, SegmentedControl
 from mlops_desktop.gui.widgets.cards import Card

@@ -40,7 +40,7 @@ from mlops_desktop.gui.screens.runs.training_state import (
     with_param,
     with_places,
 )
-from mlops_desktop.gui.screens.runs.words import tr
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import EmptyState, PageHeader
 from mlops_desktop.gui.widgets.dialogs import Dialog
