@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from mlops_desktop.gui.theme import set_font, set_style, theme
 from mlops_desktop.gui.widgets.labels import Label
@@ -88,6 +88,33 @@ class Select(QComboBox):
             super().wheelEvent(event)  # type: ignore[arg-type]
         else:
             event.ignore()  # type: ignore[attr-defined]
+
+
+class NumberField(QSpinBox):
+    """A whole number between limits. The wheel does not change it unless it has the focus.
+
+    Parameters
+    ----------
+    value, low, high : int
+        What stands in it, and its limits.
+    unit : str
+        Stands after the number ("h").
+    """
+
+    def __init__(self, value: int, low: int, high: int, unit: str = "") -> None:
+        super().__init__()
+        self.setRange(low, high)
+        self.setValue(value)
+        self.setSuffix(f" {unit}" if unit else "")
+        set_font(self, "base")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll the page, not the value."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
 class Toggle(QCheckBox):

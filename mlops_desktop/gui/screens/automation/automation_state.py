@@ -248,9 +248,7 @@ def _outcome(firing: Firing) -> tuple[str, ChipStatus]:
     return said, status
 
 
-def _spans(
-    facts: ScheduleFacts, now: datetime, zone: tzinfo | None, first_day: datetime
-) -> list[WeekSpan]:
+def _spans(facts: ScheduleFacts, now: datetime, zone: tzinfo | None, first_day: datetime) -> list[WeekSpan]:
     name, end = facts.schedule.name, first_day + timedelta(days=DAYS)
     spans: list[WeekSpan] = []
     for firing in reversed(facts.history):
@@ -262,7 +260,9 @@ def _spans(
     if facts.schedule.state == "active" and facts.preview is not None:
         for due in facts.preview.times:
             start = _local(due.due_at, zone)
-            words = " · ".join(p for p in (f"{name}, {_day(start)} {start:%H:%M}: {tr('to come')}", due.note) if p)
+            words = " · ".join(
+                p for p in (f"{name}, {_day(start)} {start:%H:%M}: {tr('to come')}", due.note) if p
+            )
             spans.append(WeekSpan(name, start, start + SHORTEST, "chart_ghost", words))
     return [s for s in spans if s.end > first_day and s.start < end]
 

@@ -63,7 +63,9 @@ class ScheduleDeeds:
 
         self.call(lambda: list(self.project.runs.list(limit=MOST_RUNS)), show)
 
-    def _add(self, wanted: NewSchedule, refused: Callable[[Exception], None], made: Callable[[], None]) -> None:
+    def _add(
+        self, wanted: NewSchedule, refused: Callable[[Exception], None], made: Callable[[], None]
+    ) -> None:
         def done(schedule: Schedule) -> None:
             made()
             self._host.say(tr("“{}” trains {}.").format(schedule.name, schedule.timetable), self._undo)
@@ -89,7 +91,9 @@ class ScheduleDeeds:
         """Ask for other times."""
         self.call(
             lambda: self.project.schedules.show(name),
-            lambda found: ask_times(self._host, found.name, Times(found.timetable, found.timezone), self._set_times),
+            lambda found: ask_times(
+                self._host, found.name, Times(found.timetable, found.timezone), self._set_times
+            ),
         )
 
     def _set_times(
@@ -117,7 +121,9 @@ class ScheduleDeeds:
         """Let a schedule go on."""
         self.call(
             lambda: self.project.schedules.resume(name),
-            lambda found: self._host.say(tr("“{}” goes on from now.").format(name), partial(self.pause, name)),
+            lambda found: self._host.say(
+                tr("“{}” goes on from now.").format(name), partial(self.pause, name)
+            ),
         )
 
     def pause_all(self) -> None:

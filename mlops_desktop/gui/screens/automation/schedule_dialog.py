@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCompleter, QWidget
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QWidget
+from shiboken6 import isValid
 
-from mlops_desktop.domain.errors import UserError
-from mlops_desktop.domain.schedules import Preview
+from mlops_desktop.domain.errors import ConflictError, UserError
+from mlops_desktop.domain.schedules import MOST_RETRIES, Preview
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.dialogs import Dialog
-from mlops_desktop.gui.widgets.forms import Debounce, Field, Select, TextField
+from mlops_desktop.gui.widgets.forms import Debounce, Field, NumberField, Select, TextField
 from mlops_desktop.gui.widgets.labels import IconLabel, Label
 from mlops_desktop.gui.widgets.layouts import clear, column, row, set_shown
 
@@ -119,7 +120,7 @@ class TimesFields(QWidget):
         if not isinstance(error, UserError):
             return
         message = " ".join(p for p in (error.message, error.reason, error.remedy) if p)
-        of_zone = error.where is not None and error.where.field == "timezone"
+        of_zone = error.where.field == "timezone"
         self.zone_field.show_error(message if of_zone else "")
         self.every_field.show_error("" if of_zone else message)
         self._words.setText("")
@@ -134,7 +135,9 @@ class TimesFields(QWidget):
         for rule in told.rules:
             self._times.addLayout(_line(rule, "", odd=True))
         for i, (time, note) in enumerate(told.times):
-            self._times.addLayout(_line(tr("next  {}").format(time) if i == 0 else time, note, odd=bool(note)))
+            self._times.addLayout(
+                _line(tr("next  {}").format(time) if i == 0 else time, note, odd=bool(note))
+            )
 
     def _offer_zones(self, zones: list[str]) -> None:
         completer = QCompleter(zones, self._zone)
@@ -173,7 +176,7 @@ def ask_new_schedule(
     def accept() -> object:
         wanted = form.wanted()
         if wanted is not None:
-            on_accept(wanted, form.show_error, dialog.close)
+            on_accept(wanted, *_answers(host, dialog, form.show_error))
         return False
 
     dialog = Dialog(host.window(), tr("New schedule"), form, tr("Set schedule"), accept)
@@ -193,7 +196,7 @@ def ask_times(
     fields = TimesFields(host, times)
 
     def accept() -> object:
-        on_accept(name, fields.times, fields.show_error, dialog.close)
+        on_accept(name, fields.times, *_answers(host, dialog, fields.show_error))
         return False
 
     dialog = Dialog(host.window(), tr("When “{}” trains").format(name), fields, tr("Set times"), accept)
@@ -201,6 +204,24 @@ def ask_times(
     dialog.open()
     fields.focus()
     return dialog
+
+
+def _answers(host: ScreenHost, dialog: Dialog, show_error: Refused) -> tuple[Refused, Made]:
+    """What to call with a refusal and with success; the person may have closed the dialog meanwhile."""
+    dialog.accept_button.setEnabled(False)
+
+    def refused(error: Exception) -> None:
+        if isValid(dialog):
+            dialog.accept_button.setEnabled(True)
+            show_error(error)
+        else:
+            host.show_error(error)
+
+    def made() -> None:
+        if isValid(dialog):
+            dialog.close()
+
+    return refused, made
 
 
 class _NewForm(QWidget):
@@ -252,7 +273,7 @@ class _NewForm(QWidget):
     def show_error(self, error: Exception) -> None:
         """Say a refusal at the field that it is about."""
         of_name = isinstance(error, ConflictError) or (
-            isinstance(error, UserError) and error.where is not None and error.where.field == "name"
+            isinstance(error, UserError) and error.where.field == "name"
         )
         if of_name:
             self._name_field.show_error(str(error))
