@@ -20,6 +20,10 @@ from mlops_desktop.project import Project
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_S = 30.0
+TRAINABLE = "shop,hour,sold\n" + "".join(
+    f"{'abc'[n % 3]},{n * 7 % 24},{n % 3 * 10 + n * 7 % 24}\n" for n in range(240)
+)
+"""A small table that can be trained on; ``sold`` is the target."""
 
 
 def until(happens: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:

@@ -78,9 +78,9 @@ class ProjectSession(QObject):
         return self._project
 
     @property
-    def path(self) -> Path | str | None:
-        """The folder of the project that is open, or the address of its service."""
-        return self._path
+    def path(self) -> Path | None:
+        """The folder of the project that is open; None also for one that is known by the address of its service."""
+        return self._path if isinstance(self._path, Path) else None
 
     @property
     def state(self) -> ShellState:

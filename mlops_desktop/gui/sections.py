@@ -8,6 +8,7 @@ from .actions import Action
 from .main_window import MainWindow
 from .screen import Section
 from .screens import (
+    automation,
     data,
     deployments,
     help,
@@ -29,11 +30,12 @@ def all_sections() -> list[Section]:
         models.section(),
         deployments.section(),
         monitoring.section(),
+        automation.section(),
         help.section(),
     ]
 
 
 def section_actions(host: MainWindow) -> Iterable[Action]:
     """The commands of all sections, for menus, palette and keys."""
-    for module in (start, overview, data, runs, models, deployments, help):
+    for module in (start, overview, data, runs, models, deployments, automation, help):
         yield from module.actions(host)

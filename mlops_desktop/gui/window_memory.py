@@ -48,7 +48,7 @@ class WindowMemory(msgspec.Struct, frozen=True):
         parse_value(find_setting(name), value)
         return msgspec.structs.replace(self, settings={**self.settings, name: value})
 
-    def with_section(self, project: Path, section: str) -> WindowMemory:
+    def with_section(self, project: Path | str, section: str) -> WindowMemory:
         """The same with the section in front of a project noted."""
         kept = {k: v for k, v in self.sections.items() if k != str(project)}
         newest = [*kept.items(), (str(project), section)][-MOST_PLACES:]

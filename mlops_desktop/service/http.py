@@ -64,6 +64,7 @@ class Wire:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="verb")
         self._last = time.monotonic()
         self._open = 0
+        self._leaving = False
 
     async def reply(self, name: str, body: bytes) -> Reply:
         """The reply to one call; never raises."""
@@ -87,6 +88,11 @@ class Wire:
     def is_quiet(self) -> bool:
         """Whether no client has asked anything for a while."""
         return self._open == 0 and time.monotonic() - self._last > self.idle_s
+
+    def leave(self) -> None:
+        """Answer the calls that wait, now: the service ends."""
+        self._leaving = True
+        self._host.ring.wake()
 
     def close(self) -> None:
         """Wait for the verbs that run."""
@@ -116,7 +122,7 @@ class Wire:
                 return await loop.run_in_executor(self._pool, local.attempt, verb, arguments)
             except NotYet as nothing:
                 left = ends - time.monotonic()
-                if left <= 0 or not await self._host.ring.wait_async(number, left):
+                if left <= 0 or self._leaving or not await self._host.ring.wait_async(number, left):
                     return nothing.answer
 
 

@@ -137,6 +137,7 @@ async def _until_done(host: Host, wire: Wire, listener: Listener, ending: asynci
             if wire.is_quiet() and await asyncio.to_thread(host.is_idle):
                 log.info("nothing needs the service: it ends")
                 break
+    wire.leave()
     server.should_exit = True
     await serving
 

@@ -38,6 +38,11 @@ class Ring:
             self._last += 1
             self._events.append(Event(number=self._last, topics=topics, keys=facts.pop("keys", []), **facts))
             self._moved.notify_all()
+        self.wake()
+
+    def wake(self) -> None:
+        """Let those who wait on the event loop look again."""
+        with self._moved:
             wakers = list(self._wakers)
         for wake in wakers:
             wake()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -58,7 +59,11 @@ class LongTableModel(QAbstractTableModel):
 
     def show_rows(self, columns: Sequence[TableColumn], keys: Sequence[str], make: MakeCells) -> bool:
         """Show these rows; says whether it is another list of rows or columns than before."""
-        same = tuple(columns) == self.columns and list(keys) == list(self.keys)
+        same = (
+            tuple(columns) == self.columns
+            and len(keys) == len(self.keys)
+            and all(map(operator.eq, keys, self.keys))
+        )
         if not same:
             self.beginResetModel()
         self.columns, self.keys, self._make = tuple(columns), keys, make
@@ -121,7 +126,7 @@ class _CellDelegate(QStyledItemDelegate):
         cell = view.rows_model.cells(index.row())[index.column()]
         rect = option.rect  # type: ignore[attr-defined]
         painter.save()
-        if view.selectionModel().isSelected(index):
+        if view.is_chosen(index.row()):
             painter.fillRect(rect, look.colour("accent_soft"))
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, look.colour("border"))
         if view.hasFocus() and index.row() == view.currentIndex().row() and index.column() == 0:
@@ -157,6 +162,7 @@ class LongTable(QTableView):
         self.rows_model = LongTableModel(self)
         self._header = TableHeader(self)
         self._widths: dict[str, int] = {}
+        self._chosen_ranges: list[tuple[int, int]] = []
         self._sharing = False
         self.setAccessibleName(name)
         self.setHorizontalHeader(self._header)
@@ -181,7 +187,7 @@ class LongTable(QTableView):
     def _connect(self) -> None:
         self._header.sectionClicked.connect(self._on_header_clicked)
         self._header.sectionResized.connect(self._on_section_resized)
-        self.selectionModel().selectionChanged.connect(lambda: self.chosen_changed.emit(self.chosen))
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.doubleClicked.connect(self._on_double_clicked)
         self.customContextMenuRequested.connect(self._on_menu_wanted)
         theme().changed.connect(self._restyle)
@@ -189,9 +195,12 @@ class LongTable(QTableView):
     @property
     def chosen(self) -> list[str]:
         """Keys of the chosen rows, top to bottom."""
-        return [
-            self.rows_model.keys[i] for i in sorted(i.row() for i in self.selectionModel().selectedRows())
-        ]
+        keys = self.rows_model.keys
+        return [keys[row] for first, last in self._chosen_ranges for row in range(first, last + 1)]
+
+    def is_chosen(self, row: int) -> bool:
+        """Whether a row is chosen; painting asks it for every cell."""
+        return any(first <= row <= last for first, last in self._chosen_ranges)
 
     @property
     def current_key(self) -> str:
@@ -231,27 +240,28 @@ class LongTable(QTableView):
             self._share_width()
             self._put_cursor(current)
             self.verticalScrollBar().setValue(scroll if tuple(columns) == before else 0)
-        if set(self.chosen) != set(chosen):
+        self._read_selection()
+        if self.chosen != list(chosen):
             self.choose(chosen)
         self.selectionModel().blockSignals(blocked)
         self.viewport().update()
 
     def choose(self, keys: Sequence[str]) -> None:
         """Choose the rows with these keys, as far as they are shown."""
-        wanted = set(keys)
-        selection = QItemSelection()
-        last = len(self.rows_model.columns) - 1
-        for row, key in enumerate(self.rows_model.keys):
-            if key in wanted:
-                selection.select(self.rows_model.index(row, 0), self.rows_model.index(row, last))
+        shown = self.rows_model.keys
+        rows = sorted(shown.index(key) for key in keys if key in shown)
+        selection, last = QItemSelection(), len(self.rows_model.columns) - 1
+        for first, end in _ranges(rows):
+            selection.select(self.rows_model.index(first, 0), self.rows_model.index(end, last))
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self._read_selection()
 
     def as_tsv(self) -> str:
         """Header and chosen rows as tab-separated text."""
         model = self.rows_model
         lines = ["\t".join(c.title for c in model.columns)]
-        rows = sorted(i.row() for i in self.selectionModel().selectedRows())
-        lines += ["\t".join(cell.text for cell in model.cells(row)) for row in rows]
+        for first, last in self._chosen_ranges:
+            lines += ["\t".join(cell.text for cell in model.cells(row)) for row in range(first, last + 1)]
         return "\n".join(lines)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -282,6 +292,14 @@ class LongTable(QTableView):
         row = keys.index(key) if key in keys else 0
         index = self.rows_model.index(row, 0)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def _on_selection_changed(self) -> None:
+        self._read_selection()
+        self.chosen_changed.emit(self.chosen)
+
+    def _read_selection(self) -> None:
+        """Ranges of chosen rows, in order: the selection model answers row by row, far too slowly for ten thousands."""
+        self._chosen_ranges = sorted({(r.top(), r.bottom()) for r in self.selectionModel().selection()})
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         self.activated_row.emit(self.rows_model.keys[index.row()])
@@ -333,3 +351,14 @@ class LongTable(QTableView):
         widest = max((cell_width(model.cells(row)[column]) for row in rows), default=0)
         head = self._header.section_width(column)
         return max(int(widest) + margin, head - theme().px(4), theme().px(20))
+
+
+def _ranges(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Rows that follow each other, as (first, last)."""
+    found: list[tuple[int, int]] = []
+    for row in rows:
+        if found and row == found[-1][1] + 1:
+            found[-1] = (found[-1][0], row)
+        else:
+            found.append((row, row))
+    return found

@@ -260,7 +260,9 @@ def as_text(value: Any) -> str:
 
 
 def shown_text(value: Any) -> str:
-    """A stored value as the table paints it: whole, in one line."""
+    """A stored value as the table paints it: whole, in one line; a truth value in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return repr(value).removesuffix(".0") if abs(value) < 1e15 else format_number(value)
     text = as_text(value)

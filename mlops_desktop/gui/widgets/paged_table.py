@@ -44,6 +44,8 @@ _QT_HEIGHT = 2**31 - 1_000_000
 _SIZED_BY_ROWS = 200
 _MEASURED_COLUMNS = 60
 """Columns whose values are measured exactly; those of a table with thousands of columns are estimated by length."""
+_ESTIMATED_COLUMN = 150
+"""Px of a column that is not measured, at least: room for its chips and counts."""
 _MOST_IN_MENU = 40
 _WIDEST_COLUMN = 360
 _ONE_LINE = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
@@ -198,7 +200,9 @@ class PagedTable(QTableView):
 
     def refresh_infos(self, infos: Sequence[ColumnInfo]) -> None:
         """The header knows more now."""
+        before = self.rows_model.infos
         self.rows_model.refresh_infos(infos)
+        self._widen_columns(before)
 
     def go_to(self, row: int, column: int = 0) -> None:
         """Put the cursor on row `row` (from 0) of the answer, wherever it is."""
@@ -345,16 +349,25 @@ class PagedTable(QTableView):
         rows = min(self.rows_model.rowCount(), _SIZED_BY_ROWS)
         if len(self.rows_model.infos) > _MEASURED_COLUMNS:
             rows = min(rows, 30)
-        letter = metrics.averageCharWidth() * 1.1
-        for column in range(len(self.rows_model.infos)):
+        widest_allowed, letter = theme().px(_WIDEST_COLUMN), metrics.averageCharWidth() * 1.1
+        for column, info in enumerate(self.rows_model.infos):
             values = (self.rows_model.value(row, column) for row in range(rows))
             texts = ("missing" if v is None else shown_text(v)[:80] for here, v in values if here)
             if column < _MEASURED_COLUMNS:
                 widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+                need = max(widest + margin, self._header.section_width(column))
             else:
-                widest = int(max((len(text) for text in texts), default=0) * letter)
-            need = max(widest + margin, self._header.section_width(column))
-            self._header.resizeSection(column, min(need, theme().px(_WIDEST_COLUMN)))
+                longest = max(len(info.name[:80]), max((len(text) for text in texts), default=0))
+                need = max(int(longest * letter) + margin, theme().px(_ESTIMATED_COLUMN))
+            self._header.resizeSection(column, min(need, widest_allowed))
+
+    def _widen_columns(self, before: list[ColumnInfo]) -> None:
+        """The header says more of some columns than before: give them the room, never take any."""
+        for column, (old, new) in enumerate(zip(before, self.rows_model.infos, strict=False)):
+            if old.counts != new.counts and not self._header.isSectionHidden(column):
+                need = min(self._header.section_width(column), theme().px(_WIDEST_COLUMN))
+                if need > self._header.sectionSize(column):
+                    self._header.resizeSection(column, need)
 
     def _on_header_clicked(self, column: int) -> None:
         if not self._sorts:

@@ -76,7 +76,7 @@ class TableHeader(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._rich = rich
         self._infos: list[ColumnInfo] = []
-        self._has_bars = False
+        self._has_bars = self._has_chips = self._has_counts = False
         self._pressed_chip: int | None = None
         self.sort_marks: dict[int, bool] = {}
         """Logical column to "descending"."""
@@ -90,6 +90,8 @@ class TableHeader(QHeaderView):
         """Tell it about the columns."""
         self._infos = infos
         self._has_bars = any(i.bars for i in infos)
+        self._has_chips = any(i.chip or i.type for i in infos)
+        self._has_counts = any(i.missing is not None or i.distinct is not None for i in infos)
         self.viewport().update()
         self.updateGeometry()
 
@@ -97,9 +99,9 @@ class TableHeader(QHeaderView):
         """High enough for what it shows."""
         height = 30
         if self._rich:
-            height = 40 if not any(i.chip or i.type for i in self._infos) else 48
+            height = 48 if self._has_chips else 40
             height += 24 if self._has_bars else 0
-            height += 14 if any(i.counts for i in self._infos) else 0
+            height += 14 if self._has_counts else 0
         return QSize(super().sizeHint().width(), theme().px(height))
 
     def section_width(self, logical: int) -> int:

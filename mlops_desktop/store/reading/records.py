@@ -187,9 +187,12 @@ def _quoted_spans(
     quotes = np.flatnonzero(view == shape.quote) if shape.quote >= 0 else none
     if not len(quotes):
         return none, none, None
-    if shape.escape < 0 and len(shape.delimiter) == 1 and len(quotes) % 2 == 0:
+    is_open = len(quotes) % 2 == 1
+    if shape.escape < 0 and len(shape.delimiter) == 1 and not (is_open and is_last):
         opened, closed = quotes[0::2], quotes[1::2]
-        padded = np.concatenate((np.array([10], np.uint8), view, np.array([10], np.uint8)))
+        if is_open:
+            closed = np.append(closed, len(view))
+        padded = np.concatenate((np.array([10], np.uint8), view, np.array([10, 10, 10], np.uint8)))
         edges = np.array([10, 13, shape.delimiter[0]], np.uint8)
         doubled = opened[1:] == closed[:-1] + 1
         starts_well = np.isin(padded[opened], edges)

@@ -160,8 +160,8 @@ def _recovered(
     A value that does not fit may come from rows that the parallel reader cut wrongly within quotes, so a text with
     quotes is looked at first.
     """
-    is_misfit = typed is not None and misfit(error) is not None
-    if is_misfit and not (relation.has_quotes and relation.rows is None):
+    is_misfit = misfit(error) is not None
+    if typed is not None and is_misfit and not (relation.has_quotes and relation.rows is None):
         try:
             return relation, widen(cursor, source, typed, options)
         except duckdb.InvalidInputException as other:

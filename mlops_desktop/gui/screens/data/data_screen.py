@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -50,11 +51,16 @@ class DataScreen:
     def __init__(self, host: ScreenHost) -> None:
         self._host = host
         self.page = DatasetPage(host)
-        self.importing = ImportPage(host)
         self._pages = _Pages()
         self._pages.addWidget(self.page.widget())
-        self._pages.addWidget(self.importing.widget())
         self._pages.dropped.connect(self.open_file)
+
+    @cached_property
+    def importing(self) -> ImportPage:
+        """The import page, built when it is first needed."""
+        made = ImportPage(self._host)
+        self._pages.addWidget(made.widget())
+        return made
 
     def widget(self) -> QWidget:
         """The stack of pages."""
@@ -63,7 +69,7 @@ class DataScreen:
     @property
     def is_importing(self) -> bool:
         """Whether the import page is in front."""
-        return self._pages.currentWidget() is self.importing.widget()
+        return self._pages.currentWidget() is not self.page.widget()
 
     def show_intent(self, intent: Any) -> None:
         """Show a data set, or a file that may become one."""

@@ -332,7 +332,8 @@ def _middle(profile: ColumnProfile) -> str:
     if profile.mean is not None:
         return f"{profile.mean:,.4g}"
     if profile.top and profile.top[0].count > 1:
-        return _short(profile.top[0].value)
+        words = {"true": "yes", "false": "no"} if profile.type == "yes/no" else {}
+        return words.get(profile.top[0].value) or _short(profile.top[0].value)
     return ""
 
 

@@ -41,6 +41,8 @@ from .profile_panel import ProfilePanel
 from .table_panel import TablePanel
 from .words import ROLE_WORDS
 
+PROFILED_UNASKED = 300
+"""A version with more columns is profiled where one looks: thousands of columns would keep the service busy."""
 PROFILED_AT_ONCE = 100
 """Columns profiled by one call: the first ones of a wide table come early."""
 _NOT_NAMED = frozenset({"", None})
@@ -58,6 +60,7 @@ class DatasetPage:
         self._shown_error: object = None
         self._profiling = ""
         """The version whose profile is under way."""
+        self._seen: list[str] = []
         self._build()
         self.commands = DatasetCommands(host, self._page, self._on_changed)
         self._connect()
@@ -147,6 +150,8 @@ class DatasetPage:
         self.table.intent_changed.connect(self._on_rows_asked)
         self.table.column_chosen.connect(self._on_column)
         self.table.role_wanted.connect(self._offer_roles)
+        self.table.columns_seen.connect(self._on_seen)
+        self.profile.columns_seen.connect(self._on_seen)
         self.table.export_wanted.connect(self.export)
         self.table.too_many_copied.connect(self._on_too_many_copied)
         self.profile.column_chosen.connect(self._on_column)
@@ -242,7 +247,8 @@ class DatasetPage:
             return
         if self._answers.profiles_of != shown.ref:
             self._answers = replace(self._answers, profiles={}, profiles_of=shown.ref)
-        todo = [c.name for c in shown.columns if c.name not in self._answers.profiles][:PROFILED_AT_ONCE]
+        names = [c.name for c in shown.columns] if len(shown.columns) <= PROFILED_UNASKED else self._seen
+        todo = [n for n in names if n not in self._answers.profiles][:PROFILED_AT_ONCE]
         if todo and shown.ref != self._profiling:
             self._ask_profile(project, shown.ref, todo)
         if self._state.tab == "changes":
@@ -363,6 +369,10 @@ class DatasetPage:
 
     def _on_column(self, name: str) -> None:
         self._set(column=name)
+
+    def _on_seen(self, names: list[str]) -> None:
+        self._seen = names
+        self._ask_more()
 
     def _on_against(self, number: int) -> None:
         self._set(against=number)

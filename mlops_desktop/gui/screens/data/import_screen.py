@@ -377,9 +377,12 @@ class ImportPage:
         )
         settled = proposed(self._intent, [c.name for c in preview.columns], datasets)
         if settled != self._intent:
-            self._go(settled)
-        else:
-            self._show()
+            self._intent = settled
+            self._host.amend_intent("data", settled)
+            if self._answers.question != settled.question:
+                self._look()
+                return
+        self._show()
 
     def _on_no_preview(self, question: object, error: UserError) -> None:
         if question == self._intent.question:

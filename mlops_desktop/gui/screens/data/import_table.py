@@ -36,6 +36,9 @@ _INKS: dict[Severity, tuple[str, str]] = {
 }
 _WIDEST = 240
 _NARROWEST = 76
+_MEASURED_COLUMNS = 60
+_CHIP_ROOM = 84
+"""Px that the widest chip needs."""
 _LONGEST = 400
 """Letters of a value that are drawn at most."""
 
@@ -227,7 +230,11 @@ class PreviewTable(QTableView):
             longest = max(
                 (len(r.cells[place] or "") for r in self.preview.rows if place < len(r.cells)), default=0
             )
-            need = max(int(longest * letter), self.chips.column_width(place)) + margin
+            if place < _MEASURED_COLUMNS:
+                head = self.chips.column_width(place)
+            else:
+                head = max(int(len(self.preview.columns[place].name[:60]) * letter), look.px(_CHIP_ROOM))
+            need = max(int(longest * letter), head) + margin
             self.chips.resizeSection(place, min(max(need, narrow), wide))
         self.chips.blockSignals(blocked)
         self.chips.reset_offsets()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.widgets.cells import Cell, Value
+from mlops_desktop.gui.widgets.forms import Debounce
 from mlops_desktop.gui.widgets.labels import Label
 from mlops_desktop.gui.widgets.layouts import column, set_shown
 from mlops_desktop.gui.widgets.long_table import LongTable
@@ -36,6 +37,8 @@ class ProfilePanel(QWidget):
     """A line for each column."""
 
     column_chosen = Signal(str)
+    columns_seen = Signal(list)
+    """Names of the columns on screen, once scrolling pauses."""
     role_wanted = Signal(str, object)
     """Column, and where a menu goes."""
 
@@ -49,6 +52,9 @@ class ProfilePanel(QWidget):
         self.table.clicked.connect(self._on_clicked)
         self.table.menu_wanted.connect(self.role_wanted)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
+        self._seeing = Debounce(self)
+        self.table.verticalScrollBar().valueChanged.connect(self._seeing.poke)
+        self._seeing.fired.connect(self._on_seen)
 
     def show_state(self, state: DataState) -> None:
         """Show the columns."""
@@ -66,11 +72,20 @@ class ProfilePanel(QWidget):
         sampled = any(not c.exact for c in known)
         text = ""
         if len(known) < len(state.columns):
-            text = tr("Looking at the values: {} of {} columns").format(len(known), len(state.columns))
+            text = tr("{} of {} columns looked at so far; others as they come on screen").format(
+                len(known), len(state.columns)
+            )
         elif sampled:
             text = tr("≈ from a sample of the rows")
+        if len(known) < len(state.columns):
+            self._seeing.poke()
         self._note.setText(text)
         set_shown(self._note, bool(text))
+
+    def _on_seen(self) -> None:
+        first = max(self.table.rowAt(0), 0)
+        last = self.table.rowAt(self.table.viewport().height() - 1)
+        self.columns_seen.emit([c.name for c in self._lines[first : last + 1 if last >= 0 else None]])
 
     def _on_clicked(self, index: QModelIndex) -> None:
         if index.column() == _ROLE:

@@ -15,6 +15,7 @@ from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.tasks import Tasks
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button
+from mlops_desktop.gui.widgets.forms import Debounce
 from mlops_desktop.gui.widgets.labels import Label
 from mlops_desktop.gui.widgets.layouts import column, set_shown
 from mlops_desktop.gui.widgets.page_cache import PageCache
@@ -40,6 +41,8 @@ class TablePanel(QWidget):
     column_chosen = Signal(str)
     role_wanted = Signal(str, object)
     """Column, and where a menu goes."""
+    columns_seen = Signal(list)
+    """Names of the columns on screen, once scrolling pauses."""
     export_wanted = Signal()
     too_many_copied = Signal()
 
@@ -47,6 +50,7 @@ class TablePanel(QWidget):
         super().__init__()
         self._intent = DataIntent()
         self._state = DataState()
+        self._seeing = Debounce(self)
         self._layouts: dict[str, dict[str, Any]] = {}
         self.table = PagedTable(tasks)
         self.table.setAccessibleName(tr("Rows"))
@@ -78,6 +82,9 @@ class TablePanel(QWidget):
         self.table.export_wanted.connect(self.too_many_copied)
         self.table.rows_model.total_known.connect(self._on_total)
         self.table.rows_model.failed.connect(self._on_failed)
+        self.table.horizontalScrollBar().valueChanged.connect(self._seeing.poke)
+        self.table.horizontalHeader().geometriesChanged.connect(self._seeing.poke)
+        self._seeing.fired.connect(self._on_seen)
 
     def show_version(self, intent: DataIntent, state: DataState, project: Any) -> None:
         """Show the version of `state` in the order and with the filters of `intent`."""
@@ -92,6 +99,7 @@ class TablePanel(QWidget):
             self.table.rows_model.cache = PageCache[RowsByColumn](page_rows(len(infos)))
             self.table.show_source(VersionRows(project, state.ref), infos, state.rows, query)
             self._restore_layout()
+            self._seeing.poke()
         else:
             if state.columns != self._state.columns:
                 self.table.refresh_infos(infos)
@@ -133,6 +141,15 @@ class TablePanel(QWidget):
 
     def _change(self, intent: DataIntent) -> None:
         self.intent_changed.emit(intent)
+
+    def _on_seen(self) -> None:
+        header = self.table.horizontalHeader()
+        right = self.table.viewport().width()
+        first, last = header.visualIndexAt(0), header.visualIndexAt(right - 1)
+        shown = range(max(first, 0), (last if last >= 0 else header.count() - 1) + 1)
+        places = [header.logicalIndex(i) for i in shown]
+        columns = self._state.columns
+        self.columns_seen.emit([columns[i].name for i in places if 0 <= i < len(columns)])
 
     def _on_row_wanted(self, number: int) -> None:
         self.table.go_to(number - 1, max(self.table.currentIndex().column(), 0))

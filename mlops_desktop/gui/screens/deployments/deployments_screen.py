@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.gui.job_progress import JobProgress
@@ -59,6 +59,7 @@ class DeploymentsScreen:
         self._make_table()
         self._facts_list = KeyValueList(key_width=96)
         self._folder = Button(tr("Open folder"), icon="folder", on_click=self._on_folder, small=True)
+        self._folder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._facts_card = Card(tr("Bundle"), actions=[self._folder]).add(self._facts_list, None)
         self._commands = column(spacing=10)
         self._commands_card = Card(tr("How to run it"), tr("no part of this program is needed")).add(

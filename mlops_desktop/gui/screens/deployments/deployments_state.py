@@ -154,7 +154,7 @@ def _facts(bundle: Bundle, there: bool, now: datetime) -> tuple[tuple[str, str],
         (tr("Size"), size_words(bundle.size_bytes)),
         (tr("Self-test"), test_words(bundle)),
         (tr("Scores with"), bundle.self_test.runtime),
-        (tr("SHA-256"), bundle.sha256),
+        (tr("SHA-256"), f"{bundle.sha256[:16]}..."),
         (tr("Exported"), tr("{} by {}").format(when_words(bundle.created_at, now), bundle.created_by)),
     ]
     return (*rows, *((tr("Note"), note) for note in bundle.self_test.notes))

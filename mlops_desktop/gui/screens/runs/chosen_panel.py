@@ -8,11 +8,11 @@ from mlops_desktop.domain.comparisons import RunComparison
 from mlops_desktop.domain.errors import UserError
 from mlops_desktop.domain.runs import Run
 from mlops_desktop.gui.charts.painted import Bar, BarChart
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.compare_state import CompareState, compare_state
 from mlops_desktop.gui.screens.runs.difference_table import DifferenceTable
 from mlops_desktop.gui.screens.runs.run_colours import assigned
-from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Tabs
 from mlops_desktop.gui.widgets.cards import Card

@@ -11,6 +11,7 @@ from mlops_desktop.domain.comparisons import RunComparison
 from mlops_desktop.domain.errors import UserError
 from mlops_desktop.domain.evaluations import Evaluation
 from mlops_desktop.domain.runs import Run
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.chart_cards import ChartGrid
 from mlops_desktop.gui.screens.runs.compare_actions import SELECTION
@@ -20,7 +21,6 @@ from mlops_desktop.gui.screens.runs.difference_table import DifferenceTable
 from mlops_desktop.gui.screens.runs.evaluation_state import ChartSpec, Judged, evaluation_charts, metric_bars
 from mlops_desktop.gui.screens.runs.run_colours import assigned
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
-from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import Card, PageHeader

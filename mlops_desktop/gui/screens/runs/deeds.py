@@ -12,11 +12,11 @@ from mlops_desktop.domain.jobs import Job
 from mlops_desktop.domain.models import Model, ModelVersion
 from mlops_desktop.domain.runs import Run, Split
 from mlops_desktop.domain.schedules import Schedule
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.run_dialogs import choose_run, register_model, schedule_training
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent, TrainingDraft, draft_like
-from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.theme import set_font, theme
 from mlops_desktop.gui.widgets.dialogs import Dialog, ask_text
 from mlops_desktop.gui.widgets.forms import Field, TextField

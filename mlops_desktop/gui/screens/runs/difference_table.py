@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.compare_state import (
     VERDICT_STATUS,
     VERDICT_WORDS,
@@ -13,7 +14,6 @@ from mlops_desktop.gui.screens.runs.compare_state import (
     DifferenceLine,
     RunMark,
 )
-from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.cells import Cell, Reach, Value
 from mlops_desktop.gui.widgets.layouts import column

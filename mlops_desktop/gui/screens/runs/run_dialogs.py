@@ -10,8 +10,8 @@ from mlops_desktop.domain.errors import UserError
 from mlops_desktop.domain.models import Model
 from mlops_desktop.domain.runs import Run
 from mlops_desktop.domain.schedules import Preview
-from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.language import tr
+from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.theme import set_font, theme
 from mlops_desktop.gui.widgets.dialogs import Dialog
 from mlops_desktop.gui.widgets.forms import Debounce, Field, Select, TextField

@@ -8,10 +8,10 @@ from datetime import datetime
 from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.domain.runs import Run
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
 from mlops_desktop.gui.screens.runs.run_state import run_state
 from mlops_desktop.gui.screens.runs.table_state import RunLine
-from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import KeyValueList
 from mlops_desktop.gui.widgets.labels import Chip, Label

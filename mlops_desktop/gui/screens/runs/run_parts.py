@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.chart_cards import GROWN_HEIGHT
 from mlops_desktop.gui.screens.runs.run_state import MetricTile, RunState
-from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button, Tabs
 from mlops_desktop.gui.widgets.card_grid import CardGrid

@@ -14,6 +14,7 @@ from mlops_desktop.domain.evaluations import Evaluation
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.domain.runs import Metric, Run
 from mlops_desktop.gui.charts.series import Series
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.chart_cards import ChartGrid
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
@@ -29,7 +30,6 @@ from mlops_desktop.gui.screens.runs.run_parts import (
 )
 from mlops_desktop.gui.screens.runs.run_state import AT_WORK, RunState, curve_groups, curves, run_state
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
-from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import Card, KeyValueList, PageHeader, StatStrip, Step
 from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, set_shown

@@ -10,8 +10,8 @@ from mlops_desktop.gui.screens.runs.run_state import when
 from mlops_desktop.gui.screens.runs.table_state import (
     METRIC,
     STATE_STATUS,
+    Arranged,
     RunLine,
-    TableState,
     duration,
     metric_text,
     value_of,
@@ -22,7 +22,7 @@ from mlops_desktop.gui.widgets.cells import Cell, Value
 EMPTY_DOT = QColor(0, 0, 0, 0)
 
 
-def cells_of(state: TableState, colours: Mapping[int, int]) -> Callable[[int], Sequence[Value]]:
+def cells_of(state: Arranged, colours: Mapping[int, int]) -> Callable[[int], Sequence[Value]]:
     """What makes the cells of a row.
 
     Parameters

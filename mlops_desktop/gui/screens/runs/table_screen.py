@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import overload
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from mlops_desktop.domain.runs import Run
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.chosen_panel import ChosenPanel
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
@@ -18,8 +20,16 @@ from mlops_desktop.gui.screens.runs.run_inspector import run_details, runs_detai
 from mlops_desktop.gui.screens.runs.runs_actions import CONTEXT_MENU
 from mlops_desktop.gui.screens.runs.runs_intent import NEWEST_FIRST, RunsIntent
 from mlops_desktop.gui.screens.runs.table_cells import cells_of
-from mlops_desktop.gui.screens.runs.table_state import RunLine, TableState, line_of, merged, table_state
-from mlops_desktop.gui.language import tr
+from mlops_desktop.gui.screens.runs.table_state import (
+    NOTHING,
+    Arranged,
+    RunLine,
+    TableState,
+    arrange,
+    line_of,
+    merged,
+    table_state,
+)
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import Card, EmptyState, PageHeader
@@ -32,6 +42,10 @@ from mlops_desktop.gui.widgets.throttle import Throttle
 
 PAGE_RUNS = 500
 """Runs asked for at once: the newest are shown before the others have come."""
+OLDER_RUNS = 1000
+"""Older ones in a page."""
+ARRANGED_AT_ONCE = 2000
+"""More runs than this are filtered and sorted off the GUI thread."""
 QUIET_MS = 3000
 """Older runs are asked for again once nothing has changed for so long."""
 
@@ -54,7 +68,8 @@ class TablePage:
         self._whole = False
         self._of_trash = False
         self._detailed: tuple[RunLine, ...] = ()
-        self._state = table_state(None, self._intent)
+        self._arranged, self._arranged_for = NOTHING, None
+        self._state = table_state(NOTHING, self._intent)
         self._page = self._build()
         self._throttle = Throttle(self._page, 500)
         self._throttle.fired.connect(self._ask_newest)
@@ -156,7 +171,9 @@ class TablePage:
 
     def _on_newest(self, page: tuple[RunLine, ...]) -> None:
         first = self._lines is None
-        self._lines = merged(self._lines or (), page, whole_page=PAGE_RUNS)
+        lines = merged(self._lines or (), page, whole_page=PAGE_RUNS)
+        if lines != self._lines:
+            self._lines = lines
         if len(page) < PAGE_RUNS:
             self._whole = True
         elif first:
@@ -169,7 +186,7 @@ class TablePage:
 
         def take(page: tuple[RunLine, ...]) -> None:
             self._lines = (*(line for line in self._lines or () if line.run_id >= before), *page)
-            self._whole = len(page) < PAGE_RUNS
+            self._whole = len(page) < OLDER_RUNS
             self._apply()
             if not self._whole:
                 self._ask_older(page[-1].run_id)
@@ -190,35 +207,62 @@ class TablePage:
 
         def read() -> tuple[RunLine, ...]:
             lines: list[RunLine] = []
-            while len(page := _page_of(project, trashed, lines[-1].run_id if lines else before)) == PAGE_RUNS:
+            while (
+                len(page := _page_of(project, trashed, lines[-1].run_id if lines else before)) == OLDER_RUNS
+            ):
                 lines += page
             return (*lines, *page)
 
         def take(older: tuple[RunLine, ...]) -> None:
-            self._lines = (*(line for line in self._lines or () if line.run_id >= before), *older)
-            self._apply()
+            known = self._lines or ()
+            lines = (*(line for line in known if line.run_id >= before), *older)
+            if lines != known:
+                self._lines = lines
+                self._apply()
 
         self._host.session.tasks.run(read, take, owner=self._page, key="older")
 
     # Showing.
 
     def _apply(self) -> None:
-        state = table_state(self._lines, self._intent, complete=self._whole)
+        """Filter and sort anew if need be, then show: at once, or off the GUI thread where there are many runs."""
+        intent, lines = self._intent, self._lines
+        wanted = (id(lines), intent.filter, intent.sort, intent.columns, intent.trashed)
+        if lines is None:
+            self._take(NOTHING, None)
+        elif wanted == self._arranged_for:
+            self._show()
+        elif len(lines) <= ARRANGED_AT_ONCE:
+            self._take(arrange(lines, intent), wanted)
+        else:
+            self._host.session.tasks.run(
+                lambda: arrange(lines, intent),
+                lambda found: self._take(found, wanted),
+                owner=self._page,
+                key="arrange",
+            )
+
+    def _take(self, arranged: Arranged, made_for: tuple[object, ...] | None) -> None:
+        self._arranged, self._arranged_for = arranged, made_for
+        self._show()
+
+    def _show(self) -> None:
+        arranged = self._arranged
+        state = table_state(arranged, self._intent, complete=self._whole)
         self._state = state
         self._header.show_text(tr("Trash of runs") if self._of_trash else tr("Runs"), "", state.subtitle)
-        self._matches.setText(state.matches)
-        set_shown(self._matches, bool(state.matches))
-        self._problem.setText(state.problem)
-        set_shown(self._problem, bool(state.problem))
-        self._show_empty(state)
+        self._matches.setText(arranged.matches)
+        set_shown(self._matches, bool(arranged.matches))
+        self._problem.setText(arranged.problem)
+        set_shown(self._problem, bool(arranged.problem))
+        self._show_empty(arranged)
         colours = assigned(self._host.session, state.chosen[:10])
-        make = cells_of(state, colours)
         columns = [TableColumn("dot", "", sortable=False)]
-        columns += [TableColumn(c.key, c.title, c.right, c.stretch, c.decimals) for c in state.columns]
+        columns += [TableColumn(c.key, c.title, c.right, c.stretch, c.decimals) for c in arranged.columns]
         self._table.show_rows(
             columns,
-            [line.key for line in state.lines],
-            make,
+            _Keys(arranged),
+            cells_of(arranged, colours),
             sorted_by=state.sort,
             chosen=[str(r) for r in state.chosen],
         )
@@ -233,7 +277,7 @@ class TablePage:
         if compares:
             self._panel.show_runs(state.chosen)
 
-    def _show_empty(self, state: TableState) -> None:
+    def _show_empty(self, state: Arranged) -> None:
         shown = state.empty in ("none", "no_match", "no_trash")
         set_shown(self._empty_holder, shown)
         set_shown(self._card, not shown)
@@ -270,7 +314,7 @@ class TablePage:
 
     def _on_sort(self, key: str) -> None:
         now, down = self._intent.sort
-        first_down = key == "run" or any(c.key == key and c.right for c in self._state.offered)
+        first_down = key == "run" or any(c.key == key and c.right for c in self._arranged.offered)
         self._amend(sort=(key, not down if key == now else first_down))
 
     def _on_chosen(self) -> None:
@@ -288,8 +332,7 @@ class TablePage:
 
     def _show_details(self, state: TableState) -> None:
         """The inspector shows what is chosen, and anew when that has changed."""
-        wanted = set(state.chosen)
-        shown = tuple(line for line in state.lines if line.run_id in wanted)
+        shown = state.chosen_lines
         if shown == self._detailed or not self._page.isVisible():
             return
         self._detailed = shown
@@ -325,8 +368,8 @@ class TablePage:
         menu.popup(position)
 
     def _fill_columns(self, menu: QMenu) -> None:
-        shown = [c.key for c in self._state.columns]
-        for offered in self._state.offered:
+        shown = [c.key for c in self._arranged.columns]
+        for offered in self._arranged.offered:
             action = menu.addAction(offered.title)
             action.setCheckable(True)
             action.setChecked(offered.key in shown)
@@ -335,9 +378,9 @@ class TablePage:
         menu.addAction(tr("Those that fit"), lambda: self._amend(columns=()))
 
     def _on_column(self, key: str, on: bool) -> None:
-        shown = [c.key for c in self._state.columns if c.key != key]
+        shown = [c.key for c in self._arranged.columns if c.key != key]
         wanted = [*shown, key] if on else shown
-        order = [c.key for c in self._state.offered]
+        order = [c.key for c in self._arranged.offered]
         if wanted:
             kept = [k for k in wanted if k in shown]
             self._amend(columns=tuple(kept + [k for k in order if k in wanted and k not in kept]))
@@ -360,7 +403,37 @@ class TablePage:
         QGuiApplication.clipboard().setText(self._table.as_tsv())
 
 
+class _Keys(Sequence[str]):
+    """Keys of the rows, made as they are asked for."""
+
+    def __init__(self, arranged: Arranged) -> None:
+        self._lines, self._rows = arranged.lines, arranged.rows
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        found = self._lines[place]
+        return found.key if isinstance(found, RunLine) else [line.key for line in found]
+
+    def __contains__(self, key: object) -> bool:
+        return str(key).isdecimal() and int(str(key)) in self._rows
+
+    def index(self, value: str, start: int = 0, stop: int | None = None) -> int:
+        """Row of a key."""
+        if value not in self:
+            raise ValueError(f"no run {value} is shown")
+        return self._rows[int(value)]
+
+
 def _page_of(project: object, trashed: bool, before: int | None) -> tuple[RunLine, ...]:
     """A page of lines; called off the GUI thread, so that the window never holds whole runs by thousands."""
-    runs: Sequence[Run] = project.runs.list(limit=PAGE_RUNS, trashed=trashed, before=before)  # type: ignore[attr-defined]
+    limit = PAGE_RUNS if before is None else OLDER_RUNS
+    runs: Sequence[Run] = project.runs.list(limit=limit, trashed=trashed, before=before)  # type: ignore[attr-defined]
     return tuple(line_of(run) for run in runs)

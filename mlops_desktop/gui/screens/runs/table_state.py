@@ -30,6 +30,8 @@ _SHOWN_METRICS = {
     "multiclass": ("log_loss", "accuracy", "balanced_accuracy"),
 }
 MOST_METRICS_SHOWN = 4
+_LOOKED_AT = 1000
+"""Lines that decide which columns fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,59 +121,83 @@ _DEFAULT_COLUMNS = ("run", "name", "algorithm", "data", "state", "METRICS", "tim
 METRIC, PARAM = "metric:", "param:"
 
 
-@dataclass(frozen=True, slots=True)
-class TableState:
-    """What the table page shows."""
+Empty = Literal["", "none", "no_match", "no_trash", "loading"]
 
-    columns: tuple[ColumnSpec, ...]
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """The runs filtered and sorted: the part of the state that takes time with ten thousands of them."""
+
     lines: tuple[RunLine, ...]
     """Those that match, in order."""
+    rows: Mapping[int, int]
+    """Run to its row."""
+    columns: tuple[ColumnSpec, ...]
     offered: tuple[ColumnSpec, ...]
     """Every column that could be shown."""
     total: int
-    subtitle: str
     matches: str
     """``30 match``, empty without a filter."""
     problem: str
     """What of the filter can't be understood."""
+    empty: Empty
+
+
+NOTHING = Arranged((), {}, (), (), 0, "", "", "loading")
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """What the table page shows."""
+
+    arranged: Arranged
+    subtitle: str
     chosen: tuple[int, ...]
+    """Chosen runs that are shown, top to bottom."""
     sort: tuple[str, bool]
-    empty: Literal["", "none", "no_match", "no_trash", "loading"]
+
+    @property
+    def lines(self) -> tuple[RunLine, ...]:
+        """Runs that match, in order."""
+        return self.arranged.lines
+
+    @property
+    def chosen_lines(self) -> tuple[RunLine, ...]:
+        """Lines of the chosen runs."""
+        return tuple(self.arranged.lines[self.arranged.rows[run]] for run in self.chosen)
 
 
-def table_state(lines: Sequence[RunLine] | None, intent: RunsIntent, *, complete: bool = True) -> TableState:
-    """What to show of `lines`.
+def arrange(lines: Sequence[RunLine], intent: RunsIntent) -> Arranged:
+    """Filter and sort `lines` (newest first); with ten thousands of them, call it off the GUI thread."""
+    conditions, problem = _conditions(intent.filter)
+    kept = [line for line in lines if _matches(line, conditions)] if conditions else list(lines)
+    ordered = tuple(_sorted(kept, intent.sort))
+    empty: Empty = "" if kept else "no_match" if lines else "no_trash" if intent.trashed else "none"
+    offered = _offered(lines)
+    return Arranged(
+        lines=ordered,
+        rows={line.run_id: row for row, line in enumerate(ordered)},
+        columns=_columns(offered, kept, intent.columns),
+        offered=offered,
+        total=len(lines),
+        matches=f"{len(kept):,} match" if conditions else "",
+        problem=problem,
+        empty=empty,
+    )
+
+
+def table_state(arranged: Arranged, intent: RunsIntent, *, complete: bool = True) -> TableState:
+    """What to show.
 
     Parameters
     ----------
-    lines : sequence of RunLine, optional
-        Newest first; None while nothing is known yet.
     complete : bool
-        Whether `lines` are all there are; else older ones are still on their way.
+        Whether all runs there are have come; else older ones are still on their way.
     """
-    known = lines or ()
-    conditions, problem = _conditions(intent.filter)
-    kept = [line for line in known if _matches(line, conditions)]
-    ordered = _sorted(kept, intent.sort)
-    present = {line.run_id for line in kept} if intent.chosen else set[int]()
-    chosen = tuple(i for i in intent.chosen if i in present)
-    empty: Literal["", "none", "no_match", "no_trash", "loading"] = ""
-    if not kept:
-        empty = (
-            "loading" if lines is None else "no_match" if known else "no_trash" if intent.trashed else "none"
-        )
-    offered = _offered(known)
+    rows = arranged.rows
+    chosen = tuple(sorted((run for run in intent.chosen if run in rows), key=lambda run: rows[run]))
     return TableState(
-        columns=_columns(offered, kept, intent.columns),
-        lines=tuple(ordered),
-        offered=offered,
-        total=len(known),
-        subtitle=_subtitle(len(known), len(chosen), intent.trashed, complete),
-        matches=f"{len(kept):,} match" if conditions else "",
-        problem=problem,
-        chosen=chosen,
-        sort=intent.sort,
-        empty=empty,
+        arranged, _subtitle(arranged.total, len(chosen), intent.trashed, complete), chosen, intent.sort
     )
 
 
@@ -261,8 +287,10 @@ def _offered(lines: Sequence[RunLine]) -> tuple[ColumnSpec, ...]:
     metrics: dict[str, None] = {}
     params: dict[str, None] = {}
     for line in lines:
-        metrics |= dict.fromkeys(line.metrics)
-        params |= dict.fromkeys(line.params)
+        for name in line.metrics:
+            metrics[name] = None
+        for name in line.params:
+            params[name] = None
     order = [m.name for m in METRICS if m.name in metrics]
     order += sorted(set(metrics) - set(order))
     return (
@@ -278,14 +306,14 @@ def _columns(
     by_key = {c.key: c for c in offered}
     if wanted:
         return tuple(by_key[k] for k in wanted if k in by_key)
-    tasks = dict.fromkeys(line.task for line in shown if line.task)
+    tasks = dict.fromkeys(line.task for line in shown[:_LOOKED_AT] if line.task)
     each = MOST_METRICS_SHOWN // max(len(tasks), 1)
     names = dict.fromkeys(n for task in tasks for n in _SHOWN_METRICS.get(task, ())[: max(each, 1)])
     if not tasks:
-        names = dict.fromkeys(n for line in shown[:200] for n in line.metrics)
+        names = dict.fromkeys(n for line in shown[:_LOOKED_AT] for n in line.metrics)
     metrics = [METRIC + n for n in list(names)[:MOST_METRICS_SHOWN] if METRIC + n in by_key]
     keys = [k for key in _DEFAULT_COLUMNS for k in (metrics if key == "METRICS" else [key])]
-    if not any(line.tags for line in shown):
+    if not any(line.tags for line in shown[:_LOOKED_AT]):
         keys.remove("tags")
     return tuple(by_key[k] for k in keys)
 
@@ -328,5 +356,5 @@ def metric_text(name: str, value: float | None) -> str:
 
 
 __all__ = [
-    "ColumnSpec", "RunLine", "TableState", "duration", "line_of", "merged", "metric_text", "table_state", "value_of",
+    "Arranged", "ColumnSpec", "RunLine", "TableState", "arrange", "duration", "line_of", "merged", "metric_text", "table_state", "value_of",
 ]  # fmt: skip

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from mlops_desktop.domain.algorithms import Param, algorithm, resolved_params
 from mlops_desktop.domain.errors import InvalidInputError
 from mlops_desktop.domain.runs import ParamValue
-from mlops_desktop.gui.screens.runs.training_state import AlgorithmLine, ParamField
 from mlops_desktop.gui.language import tr
+from mlops_desktop.gui.screens.runs.training_state import AlgorithmLine, ParamField
 from mlops_desktop.gui.widgets.buttons import Tabs
 from mlops_desktop.gui.widgets.cards import Card
 from mlops_desktop.gui.widgets.cells import Cell

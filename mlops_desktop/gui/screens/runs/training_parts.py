@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.gui.charts.handle_strip import HandleStrip
 from mlops_desktop.gui.charts.painted import StripBar
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.training_state import (
     SPLIT_METHODS,
     FeatureLine,
@@ -17,7 +18,6 @@ from mlops_desktop.gui.screens.runs.training_state import (
     SplitView,
     TrainingState,
 )
-from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button, SegmentedControl
 from mlops_desktop.gui.widgets.cards import Card

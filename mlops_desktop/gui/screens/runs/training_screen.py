@@ -14,6 +14,7 @@ from mlops_desktop.domain.datasets import Dataset
 from mlops_desktop.domain.errors import UserError
 from mlops_desktop.domain.runs import ParamValue
 from mlops_desktop.domain.training_checks import TrainingCheck
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
@@ -40,7 +41,6 @@ from mlops_desktop.gui.screens.runs.training_state import (
     with_param,
     with_places,
 )
-from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import EmptyState, PageHeader
 from mlops_desktop.gui.widgets.dialogs import Dialog
