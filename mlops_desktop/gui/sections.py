@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from .actions import Action
 from .main_window import MainWindow
+from .preferences import Preferences
 from .screen import Section
 from .screens import (
     automation,
@@ -16,12 +17,19 @@ from .screens import (
     monitoring,
     overview,
     runs,
+    settings,
     start,
 )
 
 
-def all_sections() -> list[Section]:
-    """Every section; those of a project are greyed while none is open."""
+def all_sections(preferences: Preferences) -> list[Section]:
+    """Every section; those of a project are greyed while none is open.
+
+    Parameters
+    ----------
+    preferences : Preferences
+        What the window remembers, for its settings.
+    """
     return [
         start.section(),
         overview.section(),
@@ -32,10 +40,11 @@ def all_sections() -> list[Section]:
         monitoring.section(),
         automation.section(),
         help.section(),
+        settings.section(preferences),
     ]
 
 
 def section_actions(host: MainWindow) -> Iterable[Action]:
     """The commands of all sections, for menus, palette and keys."""
-    for module in (start, overview, data, runs, models, deployments, automation, help):
+    for module in (start, overview, data, runs, models, deployments, automation, help, settings):
         yield from module.actions(host)

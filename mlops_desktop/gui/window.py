@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -32,6 +32,7 @@ from .ended_jobs import ended_job, took_long
 from .language import tr
 from .main_window import MainWindow
 from .places import Place
+from .preferences import Preferences
 from .project_actions import project_actions
 from .project_session import ProjectSession
 from .screens.overview.overview_state import needs_you, overview_facts
@@ -51,6 +52,8 @@ log = logging.getLogger(__name__)
 
 MOST_RECENT = 8
 """Projects offered in the menu of projects."""
+FLASH_MS = 1000
+"""How long the text cursor takes to come and go, unless less motion is wanted."""
 END_PATIENCE_S = 0.5
 """How long calls under way are waited for when the window has closed."""
 NEEDS_TOPICS = frozenset(
@@ -67,12 +70,9 @@ class ProjectWindow(QObject):
         What was remembered of the last life.
     """
 
-    memory_changed = Signal(object)
-    """The new `WindowMemory`; the settings screen follows it."""
-
     def __init__(self, memory: WindowMemory) -> None:
         super().__init__()
-        self.memory = memory
+        self.preferences = Preferences(memory)
         self.tasks = Tasks()
         self.session = ProjectSession(self.tasks, user(), f"window-{uuid.uuid4().hex}")
         self.registry = ActionRegistry(keys=dict(memory.shortcuts))
@@ -80,7 +80,7 @@ class ProjectWindow(QObject):
         self._closing_agreed = False
         self._project_wanted = False
         self.registry.add(project_actions(self))
-        sections = all_sections()
+        sections = all_sections(self.preferences)
         self._section_ids = {s.id for s in sections}
         self.window = MainWindow(self.session, sections, self.registry)
         self.registry.add(section_actions(self.window))
@@ -101,6 +101,7 @@ class ProjectWindow(QObject):
         window.side_panel.jobs.asked.connect(self._on_job_asked)
         self.registry.shortcuts_changed.connect(self._on_shortcuts_changed)
         theme().changed.connect(self._on_look_changed)
+        self.preferences.changed.connect(apply_look)
 
     # Projects.
 
@@ -155,36 +156,28 @@ class ProjectWindow(QObject):
 
     # What it remembers.
 
-    def remember(self, memory: WindowMemory) -> None:
-        """Keep this from now on, and tell whoever shows it."""
-        self.memory = memory
-        save_memory(memory)
-        self.memory_changed.emit(memory)
-
-    def set_setting(self, name: str, value: str) -> None:
-        """Set a setting of the window; theme and size of text change at once.
-
-        Raises
-        ------
-        InvalidInputError
-            The setting can't have this value.
-        """
-        self.remember(self.memory.with_setting(name, value))
-        apply_look(self.memory)
+    @property
+    def memory(self) -> WindowMemory:
+        """What is remembered now."""
+        return self.preferences.memory
 
     def _on_look_changed(self) -> None:
         look = theme()
         wanted = {"theme": look.choice, "zoom": str(round(look.scale * 100))}
         if any(self.memory.settings.get(k) != v for k, v in wanted.items()):
-            self.remember(msgspec.structs.replace(self.memory, settings={**self.memory.settings, **wanted}))
+            self.preferences.remember(
+                msgspec.structs.replace(self.memory, settings={**self.memory.settings, **wanted})
+            )
 
     def _on_shortcuts_changed(self) -> None:
-        self.remember(msgspec.structs.replace(self.memory, shortcuts=self.registry.chosen_shortcuts()))
+        self.preferences.remember(
+            msgspec.structs.replace(self.memory, shortcuts=self.registry.chosen_shortcuts())
+        )
 
     def _on_place_changed(self, place: Place) -> None:
         path = self.session.path
         if path is not None and self.memory.sections.get(str(path)) != place.section:
-            self.memory = self.memory.with_section(path, place.section)
+            self.preferences.remember(self.memory.with_section(path, place.section))
 
     # News.
 
@@ -279,7 +272,7 @@ class ProjectWindow(QObject):
             self._closing_agreed = True
             QTimer.singleShot(0, self.window.close)
 
-        self.remember(msgspec.structs.replace(self.memory, told_background=True))
+        self.preferences.remember(msgspec.structs.replace(self.memory, told_background=True))
         body = Label(words, wrap=True)
         dialog = Dialog(
             self.window, tr("The work goes on without the window"), body, tr("Close the window"), close
@@ -316,7 +309,16 @@ def logs_folder() -> Path:
 
 
 def apply_look(memory: WindowMemory) -> None:
-    """Show theme and size of text as remembered."""
+    """Show theme, size of text and motion as remembered."""
+    still = bool(memory.setting("reduced_motion"))
+    QApplication.setCursorFlashTime(0 if still else FLASH_MS)
+    for effect in (
+        Qt.UIEffect.UI_AnimateMenu,
+        Qt.UIEffect.UI_FadeMenu,
+        Qt.UIEffect.UI_AnimateCombo,
+        Qt.UIEffect.UI_FadeTooltip,
+    ):
+        QApplication.setEffectEnabled(effect, not still)
     theme().set_scale(float(memory.setting("zoom")) / 100)
     theme().set_choice(scheme_choice(memory))
 
@@ -341,6 +343,7 @@ def run_window(folder: Path | str | None, service: ServiceOnItsWay | None) -> in
     app = make_application(
         sys.argv[:1], scheme_choice(memory), float(memory.setting("zoom")) / 100, logs_folder()
     )
+    apply_look(memory)
     made = ProjectWindow(memory)
     watched = watch_exceptions(made.window.show_error)
     made.window.go(Place("start"))

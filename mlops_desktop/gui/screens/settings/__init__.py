@@ -6,15 +6,21 @@ from collections.abc import Sequence
 
 from mlops_desktop.gui.actions import Action
 from mlops_desktop.gui.language import tr
+from mlops_desktop.gui.preferences import Preferences
 from mlops_desktop.gui.screen import Screen, ScreenHost, Section
 
 __all__ = ["actions", "section"]
 
 
-def section() -> Section:
-    """The section as the window lists it."""
+def section(preferences: Preferences) -> Section:
+    """The section as the window lists it; `preferences` are those of the window."""
     return Section(
-        "settings", tr("Settings"), "gear", _build, needs_project=False, shortcut="Ctrl+,"
+        "settings",
+        tr("Settings"),
+        "gear",
+        lambda host: _build(host, preferences),
+        needs_project=False,
+        shortcut="Ctrl+,",
     )
 
 
@@ -25,7 +31,7 @@ def actions(host: ScreenHost) -> Sequence[Action]:
     return settings_actions(host)
 
 
-def _build(host: ScreenHost) -> Screen:
+def _build(host: ScreenHost, preferences: Preferences) -> Screen:
     from .settings_screen import SettingsScreen
 
-    return SettingsScreen(host)
+    return SettingsScreen(host, preferences)
