@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -20,7 +21,10 @@ def main() -> int:
     if first == "worker":
         from .training.worker import main as work
 
-        return work()
+        status = work()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)  # all is written and synced: taking scikit-learn's modules down would take another second
     from .cli import main as command
 
     return command(arguments)

@@ -22,11 +22,12 @@ EXACT_WHOLE: Final = 2**53
 MISSING_ROWS: Final = "missing rows"
 """Key of the problem that a merge's file lacks rows of the data set."""
 
-_WHAT_BECOMES: Final = {
-    "append": "its values are missing in the new rows",
-    "merge": "it keeps the values it has",
-    "replace": "it is not in the new version",
+_LACKS: Final = {
+    "append": "The new rows have no values there.",
+    "merge": "The rows keep the values that they have there.",
+    "replace": "The new version is without.",
 }
+"""What becomes of columns that the file lacks."""
 
 
 def with_remembered(options: ImportOptions, remembered: ImportOptions) -> ImportOptions:
@@ -132,19 +133,12 @@ def column_problems(
     new = [n for n in names if n not in old]
     found: list[Problem] = []
     if missing:
-        becomes = (
-            _WHAT_BECOMES[mode] if len(missing) == 1 else _WHAT_BECOMES[mode].replace("it is", "they are")
-        )
-        becomes = (
-            becomes if len(missing) == 1 else becomes.replace("its", "their").replace("it keeps", "they keep")
-        )
-        becomes = becomes if len(missing) == 1 else becomes.replace("it has", "they have")
-        found.append(_about_columns("missing", missing, f"{before.ref} has, the file has not: {becomes}"))
+        what = f"The file lacks {_columns(missing)} of {before.ref}. {_LACKS[mode]}"
+        found.append(_about(missing, "missing columns", what))
     if new:
-        joins = "earlier rows have no value in it" if len(new) == 1 else "earlier rows have no values in them"
-        found.append(
-            _about_columns("new", new, f"{before.ref} has not" + ("" if mode == "replace" else f": {joins}"))
-        )
+        what = f"The file has {_columns(new).replace('the column', 'a column')} that {before.ref} lacks."
+        earlier = "" if mode == "replace" else " Earlier rows have no values there."
+        found.append(_about(new, "new columns", what + earlier))
     for name, type_ in types.items():
         was = old.get(name, NO_TYPE)
         if NO_TYPE not in (was, type_) and column_type(was) is not column_type(type_):
@@ -153,16 +147,16 @@ def column_problems(
     return found
 
 
-def _about_columns(kind: str, names: Sequence[str], what: str) -> Problem:
+def _columns(names: Sequence[str]) -> str:
     listed = ", ".join(f"“{n}”" for n in names[:20]) + (
         f" and {len(names) - 20} more" if len(names) > 20 else ""
     )
-    columns = "column" if len(names) == 1 else f"{len(names)} columns"
+    return f"{'the column' if len(names) == 1 else f'{len(names)} columns'} {listed}"
+
+
+def _about(names: Sequence[str], key: str, what: str) -> Problem:
     column = names[0] if len(names) == 1 else None
-    opening = f"A {kind} {columns}" if len(names) == 1 else f"{len(names)} {kind} columns"
-    return Problem(
-        f"{kind} columns", "warning", f"{opening}: {listed}, which {what}.", column=column, count=len(names)
-    )
+    return Problem(key, "warning", what, column=column, count=len(names))
 
 
 def final_types(prepared: Prepared, names: Sequence[str]) -> dict[str, str]:

@@ -47,10 +47,10 @@ EXIT_BUG = 70
 def main() -> int:
     """Wait for a job and do it; the exit status."""
     warm_up()
-    line = sys.stdin.readline()
-    if not line.strip():
+    line = sys.stdin.buffer.readline().rstrip(b"\r\n")
+    if not line:
         return 0
-    folder = Path(line.strip())
+    folder = Path(os.fsdecode(line))
     try:
         reporter = Reporter(folder)
     except OSError as error:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from mlops_desktop.domain.datasets import Condition, DatasetVersion, SortKey
-from mlops_desktop.domain.errors import ConflictError, FileError, InvalidInputError, NotFoundError
+from mlops_desktop.domain.errors import (
+    CancelledError,
+    ConflictError,
+    FileError,
+    InvalidInputError,
+    NotFoundError,
+)
 from mlops_desktop.domain.imports import ColumnType, ImportOptions
 from mlops_desktop.project.project import Project
 
@@ -201,6 +209,20 @@ def test_a_failed_import_leaves_nothing(project: Project, write: Write) -> None:
         project.datasets.import_file(write("bikes.csv", *BIKES), target="rent").wait(30)
     assert project.datasets.list() == []
     assert [c.verb for c in project.activity.list()] == []
+
+
+def test_a_cancelled_import_ends_within_a_second_and_leaves_nothing(
+    project: Project, write: Write, project_folder: Path
+) -> None:
+    job = project.datasets.import_file(write("large.csv", "i,x", *(f"{i},{i / 7}" for i in range(1_500_000))))
+    while not job.refresh().stage:
+        pass
+    began = time.monotonic()
+    job.cancel()
+    with pytest.raises(CancelledError):
+        job.wait(10)
+    assert time.monotonic() - began < 1
+    assert project.datasets.list() == [] and list((project_folder / "data" / "tmp").iterdir()) == []
 
 
 def test_two_imports_of_one_new_data_set_queue(project: Project, write: Write) -> None:
@@ -428,5 +450,7 @@ def test_a_month_with_no_alone_stays_yes_or_no(project: Project, write: Write) -
 
 def test_a_month_with_another_word_makes_yes_or_no_a_text(project: Project, write: Write) -> None:
     project.datasets.import_file(write("jan.csv", "day,holiday", "1,No", "2,Yes"), "days").wait()
-    version = project.datasets.import_file(write("feb.csv", "day,holiday", "3,maybe"), "days", "append").wait()
+    version = project.datasets.import_file(
+        write("feb.csv", "day,holiday", "3,maybe"), "days", "append"
+    ).wait()
     assert version.columns[1].type == "text"

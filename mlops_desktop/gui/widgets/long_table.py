@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,12 +13,21 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QPoint,
+    QRect,
     QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
+from PySide6.QtGui import (
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -30,7 +38,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from mlops_desktop.gui.theme import theme
+from mlops_desktop.gui.theme import Theme, theme
 from mlops_desktop.gui.widgets.cells import Cell, Value, as_cell, cell_width, paint_cell
 from mlops_desktop.gui.widgets.simple_table import TableColumn
 from mlops_desktop.gui.widgets.table_header import TableHeader
@@ -45,6 +53,10 @@ _MADE_AT_ONCE = 3000
 """Rows whose cells are kept; past that they are made anew."""
 _SIZED_BY_ROWS = 200
 _NARROWEST = 44
+_MOST_PICTURES = 600
+_ONE_LINE = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft) | _ONE_LINE
+_RIGHT = int(Qt.AlignmentFlag.AlignRight) | _ONE_LINE
 
 
 class LongTableModel(QAbstractTableModel):
@@ -53,27 +65,31 @@ class LongTableModel(QAbstractTableModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.columns: tuple[TableColumn, ...] = ()
-        self.keys: Sequence[str] = ()
+        self.keys: tuple[str, ...] = ()
+        self._rows: dict[str, int] | None = None
         self._make: MakeCells = lambda row: ()
         self._made: dict[int, list[Cell]] = {}
 
-    def show_rows(self, columns: Sequence[TableColumn], keys: Sequence[str], make: MakeCells) -> bool:
+    def show_rows(self, columns: Sequence[TableColumn], keys: tuple[str, ...], make: MakeCells) -> bool:
         """Show these rows; says whether it is another list of rows or columns than before."""
-        same = (
-            tuple(columns) == self.columns
-            and len(keys) == len(self.keys)
-            and all(map(operator.eq, keys, self.keys))
-        )
+        same = tuple(columns) == self.columns and keys == self.keys
         if not same:
             self.beginResetModel()
         self.columns, self.keys, self._make = tuple(columns), keys, make
         self._made.clear()
         if not same:
+            self._rows = None
             self.endResetModel()
         elif self.keys and self.columns:
             last = self.index(len(self.keys) - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last, [_DISPLAY])
         return not same
+
+    def row_of(self, key: str) -> int:
+        """Row of a key, -1 when it is not shown."""
+        if self._rows is None:
+            self._rows = {key: row for row, key in enumerate(self.keys)}
+        return self._rows.get(key, -1)
 
     def cells(self, row: int) -> list[Cell]:
         """The cells of a row, made now if they were not yet."""
@@ -113,33 +129,101 @@ class LongTableModel(QAbstractTableModel):
         return None
 
 
+class _Inks:
+    """Colours and fonts of the delegate, looked up once per theme: painting is the cost of scrolling."""
+
+    def __init__(self, look: Theme) -> None:
+        roles = ("text", "muted", "accent", "good", "warn", "bad")
+        self.roles = {
+            role: look.colour({"muted": "text_muted", "accent": "accent_text"}.get(role, role))
+            for role in roles
+        }
+        self.line, self.chosen, self.mark = (
+            look.colour("border"),
+            look.colour("accent_soft"),
+            look.colour("accent"),
+        )
+        self.font = look.font("base")
+        self.metrics = QFontMetrics(self.font)
+        self.widest = self.metrics.averageCharWidth() * 1.3
+        self.margin, self.mark_width = look.space("cell_x"), look.px(2)
+        self.pictures: dict[tuple[object, ...], QPixmap] = {}
+
+
 class _CellDelegate(QStyledItemDelegate):
-    """Paints cells, row lines and the selection itself."""
+    """Paints cells, row lines and the selection itself; chips, dots and icons are pictures made once."""
 
     def __init__(self, view: LongTable) -> None:
         super().__init__(view)
         self._view = view
+        self._inks = _Inks(theme())
+        theme().changed.connect(self._on_theme_changed)
+
+    def _on_theme_changed(self) -> None:
+        self._inks = _Inks(theme())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
-        view, look = self._view, theme()
-        cell = view.rows_model.cells(index.row())[index.column()]
-        rect = option.rect  # type: ignore[attr-defined]
-        painter.save()
-        if view.is_chosen(index.row()):
-            painter.fillRect(rect, look.colour("accent_soft"))
-        painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, look.colour("border"))
-        if view.hasFocus() and index.row() == view.currentIndex().row() and index.column() == 0:
-            painter.fillRect(rect.x(), rect.y(), look.px(2), rect.height() - 1, look.colour("accent"))
-        margin = look.space("cell_x")
-        inner = QRectF(rect).adjusted(margin, 0, -margin, -1)
-        paint_cell(painter, inner, cell, view.rows_model.columns[index.column()].right)
-        painter.restore()
+        view, inks, row, column = self._view, self._inks, index.row(), index.column()
+        cell = view.rows_model.cells(row)[column]
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        left, top, width, height = rect.x(), rect.y(), rect.width(), rect.height()
+        if view.is_chosen(row):
+            painter.fillRect(rect, inks.chosen)
+        painter.fillRect(left, top + height - 1, width, 1, inks.line)
+        if column == 0 and view.hasFocus() and row == view.currentIndex().row():
+            painter.fillRect(left, top, inks.mark_width, height - 1, inks.mark)
+        inner = QRect(left + inks.margin, top, max(width - 2 * inks.margin, 1), height - 1)
+        right = view.rows_model.columns[column].right
+        if is_plain(cell):
+            self._draw_text(painter, inner, cell, right)
+        elif cell.reach is not None or cell.bars:
+            painter.save()
+            paint_cell(painter, QRectF(inner), cell, right)
+            painter.restore()
+        else:
+            painter.drawPixmap(inner.topLeft(), self._picture(painter, inner, cell, right))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """What the cell needs."""
         cell = self._view.rows_model.cells(index.row())[index.column()]
         return QSize(int(cell_width(cell)) + 2 * theme().space("cell_x") + 1, theme().size("table_row_dense"))
+
+    def _draw_text(self, painter: QPainter, rect: QRect, cell: Cell, right: bool) -> None:
+        inks, text = self._inks, cell.text
+        if len(text) * inks.widest > rect.width() and inks.metrics.horizontalAdvance(text) > rect.width():
+            text = inks.metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        painter.setPen(inks.roles.get(cell.role) or theme().colour(cell.role))
+        painter.setFont(inks.font)
+        painter.drawText(rect, _RIGHT if right else _LEFT, text)
+
+    def _picture(self, painter: QPainter, rect: QRect, cell: Cell, right: bool) -> QPixmap:
+        dot = None if cell.dot is None else cell.dot.rgba()
+        ratio = painter.device().devicePixelRatioF()
+        key = (
+            cell.text, cell.role, cell.strong, cell.below, cell.chip, cell.icon, dot, cell.ground, cell.link, cell.button,
+            cell.checked, right, rect.width(), rect.height(), ratio,
+        )  # fmt: skip
+        found = self._inks.pictures.get(key)
+        if found is None:
+            if len(self._inks.pictures) >= _MOST_PICTURES:
+                self._inks.pictures.clear()
+            found = QPixmap(round(rect.width() * ratio), round(rect.height() * ratio))
+            found.setDevicePixelRatio(ratio)
+            found.fill(Qt.GlobalColor.transparent)
+            brush = QPainter(found)
+            paint_cell(brush, QRectF(0, 0, rect.width(), rect.height()), cell, right)
+            brush.end()
+            self._inks.pictures[key] = found
+        return found
+
+
+def is_plain(cell: Cell) -> bool:
+    """Whether a cell is nothing but text of the base font."""
+    return not (
+        cell.chip is not None or cell.dot is not None or cell.icon or cell.strong or cell.below or cell.bars
+        or cell.reach is not None or cell.link or cell.button or cell.checked is not None or cell.ground
+    )  # fmt: skip
 
 
 class LongTable(QTableView):
@@ -211,7 +295,7 @@ class LongTable(QTableView):
     def show_rows(
         self,
         columns: Sequence[TableColumn],
-        keys: Sequence[str],
+        keys: tuple[str, ...],
         make: MakeCells,
         *,
         sorted_by: tuple[str, bool] | None = None,
@@ -221,7 +305,7 @@ class LongTable(QTableView):
 
         Parameters
         ----------
-        keys : sequence of str
+        keys : tuple of str
             One per row, in the order shown.
         make : callable
             Cells of the row with that position.
@@ -248,8 +332,7 @@ class LongTable(QTableView):
 
     def choose(self, keys: Sequence[str]) -> None:
         """Choose the rows with these keys, as far as they are shown."""
-        shown = self.rows_model.keys
-        rows = sorted(shown.index(key) for key in keys if key in shown)
+        rows = sorted(row for key in keys if (row := self.rows_model.row_of(key)) >= 0)
         selection, last = QItemSelection(), len(self.rows_model.columns) - 1
         for first, end in _ranges(rows):
             selection.select(self.rows_model.index(first, 0), self.rows_model.index(end, last))
@@ -286,11 +369,9 @@ class LongTable(QTableView):
         return QSize(120, theme().px(120))
 
     def _put_cursor(self, key: str) -> None:
-        keys = self.rows_model.keys
-        if not keys:
+        if not self.rows_model.keys:
             return
-        row = keys.index(key) if key in keys else 0
-        index = self.rows_model.index(row, 0)
+        index = self.rows_model.index(max(self.rows_model.row_of(key), 0) if key else 0, 0)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def _on_selection_changed(self) -> None:
@@ -299,7 +380,8 @@ class LongTable(QTableView):
 
     def _read_selection(self) -> None:
         """Ranges of chosen rows, in order: the selection model answers row by row, far too slowly for ten thousands."""
-        self._chosen_ranges = sorted({(r.top(), r.bottom()) for r in self.selectionModel().selection()})
+        selection = self.selectionModel().selection()
+        self._chosen_ranges = sorted({(r.top(), r.bottom()) for r in selection.toList()})
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         self.activated_row.emit(self.rows_model.keys[index.row()])

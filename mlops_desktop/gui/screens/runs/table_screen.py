@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import overload
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
@@ -261,7 +260,7 @@ class TablePage:
         columns += [TableColumn(c.key, c.title, c.right, c.stretch, c.decimals) for c in arranged.columns]
         self._table.show_rows(
             columns,
-            _Keys(arranged),
+            arranged.keys,
             cells_of(arranged, colours),
             sorted_by=state.sort,
             chosen=[str(r) for r in state.chosen],
@@ -401,35 +400,6 @@ class TablePage:
         from PySide6.QtGui import QGuiApplication
 
         QGuiApplication.clipboard().setText(self._table.as_tsv())
-
-
-class _Keys(Sequence[str]):
-    """Keys of the rows, made as they are asked for."""
-
-    def __init__(self, arranged: Arranged) -> None:
-        self._lines, self._rows = arranged.lines, arranged.rows
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[str]: ...
-
-    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
-        found = self._lines[place]
-        return found.key if isinstance(found, RunLine) else [line.key for line in found]
-
-    def __contains__(self, key: object) -> bool:
-        return str(key).isdecimal() and int(str(key)) in self._rows
-
-    def index(self, value: str, start: int = 0, stop: int | None = None) -> int:
-        """Row of a key."""
-        if value not in self:
-            raise ValueError(f"no run {value} is shown")
-        return self._rows[int(value)]
 
 
 def _page_of(project: object, trashed: bool, before: int | None) -> tuple[RunLine, ...]:

@@ -130,6 +130,8 @@ class Arranged:
 
     lines: tuple[RunLine, ...]
     """Those that match, in order."""
+    keys: tuple[str, ...]
+    """Keys of their rows."""
     rows: Mapping[int, int]
     """Run to its row."""
     columns: tuple[ColumnSpec, ...]
@@ -143,7 +145,7 @@ class Arranged:
     empty: Empty
 
 
-NOTHING = Arranged((), {}, (), (), 0, "", "", "loading")
+NOTHING = Arranged((), (), {}, (), (), 0, "", "", "loading")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ def arrange(lines: Sequence[RunLine], intent: RunsIntent) -> Arranged:
     offered = _offered(lines)
     return Arranged(
         lines=ordered,
+        keys=tuple(line.key for line in ordered),
         rows={line.run_id: row for row, line in enumerate(ordered)},
         columns=_columns(offered, kept, intent.columns),
         offered=offered,
