@@ -24,6 +24,8 @@ STATE_STATUS: dict[str, Status] = {
 }
 ALGORITHM_TITLES = {a.algorithm_id: a.title for a in ALGORITHMS}
 _METRIC_TITLES = {m.name: m.title for m in METRICS}
+_SHARES = frozenset(m.name for m in METRICS if m.tasks != ["regression"] or m.name == "r2")
+"""Metrics without a unit: three decimals."""
 _SHOWN_METRICS = {
     "regression": ("mae", "rmse", "r2", "bias"),
     "binary": ("roc_auc", "pr_auc", "log_loss", "accuracy"),
@@ -344,8 +346,7 @@ def metric_text(name: str, value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return "—"
     size = abs(value)
-    known = name in _METRIC_TITLES and not any(m.name == name and m.tasks == ["regression"] for m in METRICS)
-    if known or name == "r2":
+    if name in _SHARES:
         text = f"{value:.3f}"
     elif size >= 1000:
         text = f"{value:,.0f}"
