@@ -115,7 +115,8 @@ async def _until_done(host: Host, wire: Wire, listener: Listener, ending: asynci
         timeout_graceful_shutdown=2, timeout_keep_alive=120, server_header=False, access_log=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # its own would end calls that wait with an error
+    # Its own handlers would end calls that wait with an error.
+    server.capture_signals = contextlib.nullcontext  # pyright: ignore[reportAttributeAccessIssue]
     loop = asyncio.get_running_loop()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
