@@ -68,6 +68,11 @@ class ProjectSession(QObject):
         self._timer.timeout.connect(self.ask_status)
 
     @property
+    def client(self) -> str:
+        """What the changes of this window are recorded under."""
+        return self._client
+
+    @property
     def tasks(self) -> Tasks:
         """Runs calls off the GUI thread."""
         return self._tasks

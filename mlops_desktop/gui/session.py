@@ -35,6 +35,11 @@ class Session(Protocol):
         """Jobs of this life of the window, newest first."""
         ...
 
+    @property
+    def client(self) -> str:
+        """What the changes of this window are recorded under."""
+        ...
+
     opened: Any
     """Signal with the path of the project that is open now, or None."""
 
