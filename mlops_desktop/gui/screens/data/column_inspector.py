@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -57,8 +58,15 @@ class ColumnInspector(QWidget):
             add(Label(tr("Distribution"), "small", "muted"))
             strip = HistogramStrip(line.name)
             strip.show_bars(bins(profile))
-            strip.setFixedHeight(theme().px(120))
+            strip.setFixedHeight(theme().px(110))
             add(strip)
+            ends = QWidget()
+            first, last = (
+                Label(_edge(profile, 0), "micro", "muted"),
+                Label(_edge(profile, -1), "micro", "muted"),
+            )
+            ends.setLayout(row(first, None, last))
+            add(ends)
         if profile.top:
             add(Label(tr("Most frequent values"), "small", "muted"))
             chart = BarChart(line.name, lying=True)
@@ -86,20 +94,15 @@ def facts(line: ColumnLine, profile: ColumnProfile) -> list[tuple[str, str]]:
 
 
 def bins(profile: ColumnProfile) -> list[StripBar]:
-    """Bars of the histogram; the first and the last say where the range begins and ends."""
-    last = len(profile.counts) - 1
-    return [
-        StripBar(
-            count,
-            _edge(profile, i if i == 0 else i + 1) if i in (0, last) else "",
-            key=str(i),
-        )
-        for i, count in enumerate(profile.counts)
-    ]
+    """Bars of the histogram."""
+    return [StripBar(count, key=str(i)) for i, count in enumerate(profile.counts)]
 
 
 def _edge(profile: ColumnProfile, place: int) -> str:
-    value = profile.edges[place] if place < len(profile.edges) else profile.edges[-1]
+    """Where the range begins (place 0) or ends (-1), in words."""
+    value = profile.edges[place]
+    if profile.type == "integer":
+        value = float(math.ceil(value) if place == 0 else math.floor(value))
     if profile.type not in _TIMES:
         return format_number(value)
     try:

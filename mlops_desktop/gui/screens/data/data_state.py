@@ -199,7 +199,7 @@ def _of_version(
         tab=intent.tab if any(key == intent.tab for key, _ in tabs) else "table",
         changes=changes,
         notes=dataset.notes,
-        said=shown.report.said() if shown.report else "",
+        said=shown.report.said() if shown.report and intent.tab == "about" else "",
     )
 
 

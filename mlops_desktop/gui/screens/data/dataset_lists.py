@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.widgets.buttons import Button
@@ -36,7 +36,8 @@ class DatasetsCard(Card):
         self.list.setAccessibleName(tr("Data sets"))
         self._restore = Button(tr("Put back"), icon="undo", small=True, on_click=self._on_restore)
         self._hint = Label(tr("The trash is empty."), "small", "muted")
-        self._foot = row(self._restore, self._hint, None, margins=(14, 2, 14, 8))
+        self._foot = QWidget()
+        self._foot.setLayout(row(self._restore, self._hint, None, margins=(14, 2, 14, 8)))
         self.add(self.list, self._foot)
         self._shows_trash = False
         self._showing = False
@@ -53,6 +54,7 @@ class DatasetsCard(Card):
         set_shown(self._trash, state.trash or state.trashed > 0)
         set_shown(self._restore, state.trash and bool(state.chosen))
         set_shown(self._hint, state.trash and not state.datasets)
+        set_shown(self._foot, state.trash)
         self._showing = True
         self.list.set_rows([_dataset_row(line) for line in state.datasets])
         self.list.choose([state.chosen])

@@ -11,7 +11,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from mlops_desktop.domain.datasets import (
-    ROLES,
     ColumnProfile,
     Dataset,
     DatasetDifference,
@@ -31,6 +30,7 @@ from mlops_desktop.gui.widgets.layouts import column, row, set_shown
 from .about_panel import AboutPanel
 from .changes_panel import ChangesPanel
 from .column_inspector import ColumnInspector
+from .column_menus import open_role_menu, short_lived_menu
 from .data_intent import DataIntent, Tab
 from .data_state import DataAnswers, DataState, chosen_dataset, compared_version, resolve
 from .dataset_commands import DatasetCommands
@@ -39,7 +39,6 @@ from .import_intent import ImportIntent
 from .looking_up import looked_up
 from .profile_panel import ProfilePanel
 from .table_panel import TablePanel
-from .words import ROLE_WORDS
 
 PROFILED_UNASKED = 300
 """A version with more columns is profiled where one looks: thousands of columns would keep the service busy."""
@@ -247,6 +246,7 @@ class DatasetPage:
             return
         if self._answers.profiles_of != shown.ref:
             self._answers = replace(self._answers, profiles={}, profiles_of=shown.ref)
+            self._seen = []
         names = [c.name for c in shown.columns] if len(shown.columns) <= PROFILED_UNASKED else self._seen
         todo = [n for n in names if n not in self._answers.profiles][:PROFILED_AT_ONCE]
         if todo and shown.ref != self._profiling:
@@ -261,8 +261,12 @@ class DatasetPage:
             lambda found: self._on_profiles(ref, found),
             owner=self._page,
             key="profile",
-            failed=lambda error: self._on_failed(error),
+            failed=self._on_no_profile,
         )
+
+    def _on_no_profile(self, error: UserError) -> None:
+        self._profiling = ""
+        self._on_failed(error)
 
     def _on_profiles(self, ref: str, found: list[ColumnProfile]) -> None:
         self._profiling = ""
@@ -387,12 +391,7 @@ class DatasetPage:
         line = self._state.column(name)
         if line is None:
             return
-        menu = self._menu()
-        for role in ROLES:
-            action = menu.addAction(ROLE_WORDS[role], lambda r=role: self._set_role(name, r))
-            action.setCheckable(True)
-            action.setChecked(role == line.role)
-        menu.popup(at)
+        open_role_menu(self._page, at, line.role, lambda role: self._set_role(name, role))
 
     def _set_role(self, name: str, role: Role) -> None:
         self.commands.set_role(self._state.title, name, role)
@@ -402,7 +401,7 @@ class DatasetPage:
 
     def _on_dataset_menu(self, name: str, at: QPoint) -> None:
         if name == self._state.title and not self._intent.trash:
-            menu = self._menu()
+            menu = short_lived_menu(self._page)
             self._fill_more(menu)
             menu.popup(at)
 
@@ -410,18 +409,13 @@ class DatasetPage:
         version = next((v for v in self._answers.versions if str(v.number) == key), None)
         if version is None:
             return
-        menu = self._menu()
+        menu = short_lived_menu(self._page)
         menu.addAction(tr("Tags..."), lambda: self.commands.tag_version(version))
         menu.addAction(tr("Export..."), lambda: self.commands.export(version))
         newest = max(v.number for v in self._answers.versions)
         if version.number != newest:
             menu.addAction(tr("Make it the newest"), lambda: self.commands.restore_version(version))
         menu.popup(at)
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self._page)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return menu
 
     # ------------------------------------------------------------------------------------------------ what is shown
 

@@ -38,7 +38,8 @@ class FileCard(Card):
     def show_state(self, state: ImportState) -> None:
         """Show the file."""
         self._name.set_text(state.file)
-        self._facts.set_text(state.facts or tr("not looked at yet"))
+        waits = tr("being looked at") if state.waits else tr("can't be read as it is")
+        self._facts.set_text(state.facts or waits)
 
 
 class FormatCard(Card):

@@ -107,6 +107,11 @@ def with_remedy(intent: ImportIntent, problem: str, remedy: str) -> ImportIntent
     return replace(intent, options=msgspec.structs.replace(intent.options, remedies=remedies))
 
 
+def without_odd_rows(intent: ImportIntent) -> ImportIntent:
+    """Leave out rows with more or fewer values than the table has columns."""
+    return with_remedy(with_remedy(intent, "long_rows", "leave_out"), "short_rows", "leave_out")
+
+
 def with_role(intent: ImportIntent, column: str, role: Role) -> ImportIntent:
     """Say what a column is for; a second target or time column makes the one before a feature."""
     others = tuple(
@@ -122,11 +127,8 @@ def without_choices(intent: ImportIntent) -> ImportIntent:
 
 def chosen_count(options: ImportOptions) -> int:
     """How many things a person fixed about the reading."""
-    fixed = sum(
-        value is not None
-        for name, value in msgspec.structs.asdict(options).items()
-        if name not in ("types", "remedies")
-    )
+    told = msgspec.structs.asdict(options)
+    fixed = sum(value is not None for value in told.values() if not isinstance(value, dict))
     return fixed + len(options.types) + len(options.remedies)
 
 

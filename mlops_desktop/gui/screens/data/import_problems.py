@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from mlops_desktop.domain.imports import Severity
@@ -12,6 +13,7 @@ from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button, SegmentedControl
 from mlops_desktop.gui.widgets.cards import Card
+from mlops_desktop.gui.widgets.forms import Select
 from mlops_desktop.gui.widgets.labels import ElidedLabel, IconLabel, Label, Line
 from mlops_desktop.gui.widgets.layouts import clear, column, row, set_shown
 
@@ -25,7 +27,30 @@ _MARKS: dict[Severity, tuple[str, str]] = {
 _MOST = 60
 """Problems shown one by one; a file with more has a problem of another kind."""
 _ROW = 33
+_FOLDS_BELOW = 720
+"""Px of width below which remedies are chosen from a list."""
 _ROWS_SHOWN = 4
+
+
+class _Remedies(QWidget):
+    """The ways to deal with a problem: segments, or a list to choose from where there is no room."""
+
+    chosen = Signal(str)
+
+    def __init__(self, problem: ProblemView) -> None:
+        super().__init__()
+        self.segments = SegmentedControl(problem.remedies)
+        self.segments.choose(problem.chosen)
+        self.select = Select(problem.remedies, problem.chosen, small=True)
+        for part in (self.segments, self.select):
+            part.setAccessibleName(f"{problem.place}: {problem.what}")
+            part.chosen.connect(self.chosen)
+        self.setLayout(row(self.segments, self.select, spacing=0))
+
+    def fold(self, narrow: bool) -> None:
+        """Show the one that fits."""
+        set_shown(self.segments, not narrow)
+        set_shown(self.select, narrow)
 
 
 class _ProblemList(QScrollArea):
@@ -33,20 +58,33 @@ class _ProblemList(QScrollArea):
 
     def __init__(self, content: QWidget) -> None:
         super().__init__()
-        self.rows = 0
+        self.folding: list[_Remedies] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._content = content
         self.setWidget(content)
 
     def sizeHint(self) -> QSize:
-        """Rows that are shown at once."""
-        return QSize(300, theme().px(_ROW) * min(self.rows, _ROWS_SHOWN) + 2)
+        """As high as the rows, up to a few."""
+        most = theme().px(_ROW) * _ROWS_SHOWN + 2
+        return QSize(300, min(self._content.sizeHint().height(), most))
 
     def minimumSizeHint(self) -> QSize:
-        """The same: other parts of the page give way."""
-        return QSize(120, theme().px(_ROW) * min(self.rows, 2) + 2)
+        """Two rows; the rest scrolls."""
+        return QSize(120, min(self.sizeHint().height(), theme().px(_ROW) * 2 + 2))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Remedies fold where there is no room for segments."""
+        super().resizeEvent(event)
+        for remedies in self.folding:
+            remedies.fold(self.is_narrow)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether segments would not fit."""
+        return self.width() < theme().px(_FOLDS_BELOW)
 
 
 class ProblemsCard(Card):
@@ -79,13 +117,13 @@ class ProblemsCard(Card):
         able = any(len(p.remedies) > 1 for p in problems)
         self.set_title(title, tr("the first remedy is taken unless you choose another") if able else "")
         clear(self._list)
+        self._scroll.folding = []
         for i, problem in enumerate(problems[:_MOST]):
             if i:
                 self._list.addWidget(Line())
             self._list.addWidget(self._line(problem))
         if count > _MOST:
             self._list.addWidget(Label(tr("and {} more").format(count - _MOST), "small", "muted"))
-        self._scroll.rows = min(count, _MOST)
         self._scroll.updateGeometry()
 
     def _line(self, problem: ProblemView) -> QWidget:
@@ -94,17 +132,21 @@ class ProblemsCard(Card):
         place = self._place(problem, ink)
         place.setFixedWidth(theme().px(152))
         what = ElidedLabel(problem.what, "base")
-        parts: list[QWidget] = [IconLabel(icon, "text_muted" if ink == "muted" else ink), place, what]
-        if problem.remedies:
-            segments = SegmentedControl(problem.remedies)
-            segments.choose(problem.chosen)
-            segments.setAccessibleName(f"{problem.place}: {problem.what}")
-            segments.chosen.connect(partial(self.remedy_chosen.emit, problem.key))
-            parts.append(segments)
-        line = row(*parts, spacing=8, margins=(14, 2, 14, 2))
+        words = QWidget()
+        line = row(IconLabel(icon, "text_muted" if ink == "muted" else ink), place, what, spacing=8)
         line.setStretch(2, 1)
-        holder.setLayout(line)
-        holder.setMinimumHeight(theme().px(_ROW - 1))
+        words.setLayout(line)
+        words.setMinimumHeight(theme().px(_ROW - 1))
+        parts: list[QWidget] = [words]
+        if problem.remedies:
+            remedies = _Remedies(problem)
+            remedies.chosen.connect(partial(self.remedy_chosen.emit, problem.key))
+            self._scroll.folding.append(remedies)
+            remedies.fold(self._scroll.is_narrow)
+            parts.append(remedies)
+        box = row(*parts, margins=(14, 0, 14, 0))
+        box.setStretch(0, 1)
+        holder.setLayout(box)
         return holder
 
     def _place(self, problem: ProblemView, ink: str) -> QWidget:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from mlops_desktop.domain.datasets import ROLES, Dataset, DatasetVersion, Role
+from mlops_desktop.domain.datasets import Dataset, DatasetVersion
 from mlops_desktop.domain.errors import UserError, from_message, to_message
 from mlops_desktop.domain.imports import ColumnType, FilePreview
 from mlops_desktop.domain.jobs import Job, JobRow
@@ -29,6 +29,7 @@ from mlops_desktop.gui.widgets.file_dialogs import choose_file
 from mlops_desktop.gui.widgets.labels import ElidedLabel, Label
 from mlops_desktop.gui.widgets.layouts import Page, column, row, set_shown
 
+from .column_menus import open_role_menu, open_type_menu
 from .data_intent import DataIntent
 from .import_cards import DecisionsCard, FileCard, FormatCard
 from .import_command import as_command, as_script
@@ -43,12 +44,13 @@ from .import_intent import (
     with_role,
     with_type,
     without_choices,
+    without_odd_rows,
 )
 from .import_problems import ProblemsCard
-from .import_state import ImportAnswers, ImportState, resolve
+from .import_state import ColumnView, ImportAnswers, ImportState, resolve
 from .import_table import PreviewTable
 from .import_target import TargetCard
-from .words import ROLE_WORDS, file_name
+from .words import file_name
 
 FILTERS = (
     "Tables (*.csv *.tsv *.tab *.txt *.parquet *.pq *.xlsx *.json *.jsonl *.ndjson *.arrow *.feather *.ipc"
@@ -88,7 +90,7 @@ class ImportPage:
         self._format = FormatCard()
         self._decisions = DecisionsCard()
         left = QWidget()
-        left.setLayout(column(self._file, self._format, self._decisions, spacing=theme().space("gap")))
+        left.setLayout(_filled(self._file, self._format, self._decisions, stretched=2))
         self._left = left
         self._tabs = Tabs()
         self._note = ElidedLabel("", "small", "muted")
@@ -101,10 +103,7 @@ class ImportPage:
         self.problems = ProblemsCard()
         self.target = TargetCard()
         self._right = QWidget()
-        self._right.setLayout(
-            column(self._table_card, self.problems, self.target, spacing=theme().space("gap"))
-        )
-        self._right.layout().setStretch(0, 1)  # type: ignore[union-attr]
+        self._right.setLayout(_filled(self._error, self._table_card, self.problems, self.target, stretched=1))
         self._work = QWidget()
         work = row(left, self._right, spacing=theme().space("gap"))
         work.setStretch(1, 1)
@@ -116,9 +115,9 @@ class ImportPage:
             ),
             (tr("Choose a file..."), self.choose_file),
         )
-        self._page = Page(self._header, self._error, self._work, self._drop)
+        self._page = Page(self._header, self._work, self._drop)
+        self._page.body.setStretch(1, 1)
         self._page.body.setStretch(2, 1)
-        self._page.body.setStretch(3, 1)
         theme().changed.connect(self._fit)
         self._fit()
 
@@ -252,6 +251,9 @@ class ImportPage:
     def _on_view(self, view: View) -> None:
         self._go(replace(self._intent, view=view))
 
+    def _on_odd_rows(self) -> None:
+        self._go(without_odd_rows(self._intent))
+
     def _on_remedy(self, problem: str, remedy: str) -> None:
         self._go(with_remedy(self._intent, problem, remedy))
 
@@ -284,40 +286,21 @@ class ImportPage:
             show_popup()
 
     def _offer_types(self, name: str, at: QPoint) -> None:
-        view = next((c for c in self._state.columns if c.name == name), None) if self._state else None
-        if view is None or not view.types:
-            return
-        menu = self._menu()
-        if name in self._intent.options.types:
-            menu.addAction(tr("Found by itself"), lambda: self._go(with_type(self._intent, name, None)))
-            menu.addSeparator()
-        for kind in dict.fromkeys((view.type, *view.types)):
-            action = menu.addAction(
-                kind, lambda k=kind: self._go(with_type(self._intent, name, ColumnType(k)))
+        view = self._column(name)
+        if view is not None and view.types:
+            kinds = (view.type, *view.types)
+            chosen = name in self._intent.options.types
+            open_type_menu(
+                self._page, at, kinds, chosen, lambda k: self._go(with_type(self._intent, name, k))
             )
-            action.setCheckable(True)
-            action.setChecked(kind == view.type)
-            action.setEnabled(kind in set(ColumnType))
-        menu.popup(at)
 
     def _offer_roles(self, name: str, at: QPoint) -> None:
-        view = next((c for c in self._state.columns if c.name == name), None) if self._state else None
-        if view is None:
-            return
-        menu = self._menu()
-        for role in ROLES:
-            action = menu.addAction(ROLE_WORDS[role], lambda r=role: self._set_role(name, r))
-            action.setCheckable(True)
-            action.setChecked(role == view.role)
-        menu.popup(at)
+        view = self._column(name)
+        if view is not None:
+            open_role_menu(self._page, at, view.role, lambda r: self._go(with_role(self._intent, name, r)))
 
-    def _set_role(self, name: str, role: Role) -> None:
-        self._go(with_role(self._intent, name, role))
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self._page)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return menu
+    def _column(self, name: str) -> ColumnView | None:
+        return next((c for c in self._state.columns if c.name == name), None) if self._state else None
 
     def _on_place_wanted(self, number: int, name: str) -> None:
         if (
@@ -465,6 +448,7 @@ class ImportPage:
         if state.tabs:
             self._tabs.choose(state.tab)
         set_shown(self._table_card, bool(state.columns))
+        set_shown(self._decisions, bool(state.columns))
         self._note.set_text(state.table_note)
         self.table.show_state(state)
         self.problems.show_problems(state.problems)
@@ -488,10 +472,20 @@ class ImportPage:
                     lambda: self._go(with_type(self._intent, place, ColumnType.TEXT)),
                 )
             )
+        elif state.error.where.row and not state.columns:
+            buttons.append((tr("Leave out the rows that don't fit"), self._on_odd_rows))
         self._error.show_error(describe(from_message(state.error)), tr("nothing was written"), buttons)
 
     def _fit(self) -> None:
         self._left.setFixedWidth(theme().px(286))
+
+
+def _filled(*parts: QWidget, stretched: int) -> QVBoxLayout:
+    """Parts one below the other; one takes what room there is, and while it is hidden nothing does."""
+    box = column(*parts, spacing=theme().space("gap"))
+    box.setStretch(stretched, 1)
+    box.addStretch(0)
+    return box
 
 
 def _to_clipboard(text: str) -> None:

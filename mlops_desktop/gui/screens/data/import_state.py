@@ -60,7 +60,7 @@ class ColumnView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A row of the preview, or a band across it ("rows 4 to 64 are fine")."""
+    """A row of the preview (0: no row of the file), or a band across it ("rows 4 to 64")."""
 
     number: int
     cells: tuple[str | None, ...] = ()
@@ -175,7 +175,7 @@ def resolve(intent: ImportIntent, answers: ImportAnswers, before: ImportState | 
     columns = _columns(intent, preview, newest, problems, error)
     tabs = _tabs(preview, newest)
     tab = _tab(intent, tabs, preview.problems)
-    lines = _decisions(intent, preview, newest)
+    lines = _decisions(preview)
     return ImportState(
         file=file_name(intent.path),
         facts=_facts(preview),
@@ -183,7 +183,7 @@ def resolve(intent: ImportIntent, answers: ImportAnswers, before: ImportState | 
         fields=fields,
         format_note=note,
         chosen=chosen_count(intent.options),
-        decisions=tuple(lines[: intent.decisions]),
+        decisions=tuple(_decision(d, intent, newest) for d in lines[: intent.decisions]),
         more_decisions=max(len(lines) - intent.decisions, 0),
         tabs=tabs,
         tab=tab,
@@ -298,13 +298,10 @@ def _columns(
     )
 
 
-def _decisions(
-    intent: ImportIntent, preview: FilePreview, newest: DatasetVersion | None
-) -> list[DecisionView]:
+def _decisions(preview: FilePreview) -> list[Decision]:
     """Decisions, those that a person has to know first; the format itself stands in its fields."""
     notable = [d for d in preview.decisions if d.notable]
-    others = [d for d in preview.decisions if not d.notable and d.is_column]
-    return [_decision(d, intent, newest) for d in (*notable, *others)]
+    return [*notable, *(d for d in preview.decisions if not d.notable and d.is_column)]
 
 
 def _decision(decision: Decision, intent: ImportIntent, newest: DatasetVersion | None) -> DecisionView:
@@ -365,14 +362,14 @@ def _between(first: int, last: int) -> str:
 def _changes(preview: FilePreview, newest: DatasetVersion) -> Iterator[RowView]:
     """Two rows: the type of each of the file's columns in the version before, and in the file."""
     old = {c.name: c.type for c in newest.columns}
-    yield RowView(1, band=f"in {newest.dataset} v{newest.number}")
-    yield RowView(2, tuple(old.get(c.name) for c in preview.columns))
-    yield RowView(3, band="in this file")
-    yield RowView(4, tuple(c.type.value if c.has_values else "no value yet" for c in preview.columns))
+    yield RowView(0, band=f"in {newest.dataset} v{newest.number}")
+    yield RowView(0, tuple(old.get(c.name) for c in preview.columns))
+    yield RowView(0, band="in this file")
+    yield RowView(0, tuple(c.type.value if c.has_values else "no value yet" for c in preview.columns))
     gone = [name for name in old if name not in {c.name for c in preview.columns}]
     if gone:
         listed = ", ".join(gone[:12]) + (f" and {len(gone) - 12} more" if len(gone) > 12 else "")
-        yield RowView(5, band=f"not in this file: {listed}")
+        yield RowView(0, band=f"not in this file: {listed}")
 
 
 def _marks(
@@ -448,10 +445,10 @@ def _effect(intent: ImportIntent, preview: FilePreview, newest: DatasetVersion |
     if newest is None:
         return count
     if intent.mode == "append":
-        return f"{count} below the {newest.rows:,} of v{newest.number}"
+        return f"{count} added to {newest.rows:,}"
     if intent.mode == "replace":
-        return f"{count} instead of the {newest.rows:,} of v{newest.number}"
-    return f"{count} held against the {newest.rows:,} of v{newest.number}"
+        return f"{count} instead of {newest.rows:,}"
+    return f"{count} against {newest.rows:,}"
 
 
 def _job(job: JobRow | None) -> JobView | None:

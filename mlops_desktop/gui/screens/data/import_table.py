@@ -58,10 +58,15 @@ class PreviewModel(QAbstractTableModel):
         rows: tuple[RowView, ...],
         marks: dict[tuple[int, int], Severity],
     ) -> None:
-        """Show another table."""
-        self.beginResetModel()
+        """Show another table; one of the same shape keeps widths, cursor and place."""
+        same = len(rows) == len(self.rows) and [c.name for c in columns] == [c.name for c in self.columns]
+        if not same:
+            self.beginResetModel()
         self.columns, self.rows, self.marks = columns, rows, marks
-        self.endResetModel()
+        if not same:
+            self.endResetModel()
+        elif rows and columns:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(columns) - 1), [_DISPLAY])
 
     def rowCount(self, parent: Index | None = None) -> int:
         """Rows, bands too."""
@@ -99,7 +104,8 @@ class PreviewModel(QAbstractTableModel):
         """Names; row numbers."""
         if orientation == Qt.Orientation.Vertical:
             row = self.rows[section]
-            return ("⋮" if row.band else f"{row.number:,}") if role == _DISPLAY else None
+            number = f"{row.number:,}" if row.number else ""
+            return ("⋮" if row.band and row.number else number) if role == _DISPLAY else None
         column = self.columns[section]
         if role == _DISPLAY:
             return column.name

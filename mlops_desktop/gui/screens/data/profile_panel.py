@@ -19,7 +19,7 @@ from .data_state import ColumnLine, DataState
 from .words import ROLE_STATUS
 
 _COLUMNS = (
-    TableColumn("name", "Column", stretch=3),
+    TableColumn("name", "Column"),
     TableColumn("type", "Type"),
     TableColumn("role", "Role"),
     TableColumn("bars", "Distribution"),
@@ -31,6 +31,7 @@ _COLUMNS = (
     TableColumn("note", "Note", stretch=1),
 )
 _ROLE = 2
+_LONGEST_NAME = 32
 
 
 class ProfilePanel(QWidget):
@@ -65,7 +66,7 @@ class ProfilePanel(QWidget):
         columns = _COLUMNS if known or not state.columns else _COLUMNS[: _ROLE + 1]
         self.table.show_rows(
             columns,
-            [c.name for c in state.columns],
+            tuple(c.name for c in state.columns),
             lambda i: cells(self._lines[i])[: len(columns)],
             chosen=self.table.chosen,
         )
@@ -98,12 +99,17 @@ class ProfilePanel(QWidget):
             self.column_chosen.emit(self._lines[index.row()].name)
 
 
+def shortened(name: str) -> str:
+    """A name that leaves room for the rest of its line."""
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+
+
 def cells(line: ColumnLine) -> Sequence[Value]:
     """The cells of a column's line."""
     known = line.distinct is not None
     about = "" if line.exact else "≈"
     return (
-        Cell(line.name, strong=True, tip=line.name if len(line.name) > 24 else ""),
+        Cell(shortened(line.name), strong=True, tip=line.name if len(line.name) > _LONGEST_NAME else ""),
         Cell(line.type, role="muted"),
         Cell(line.role, chip=ROLE_STATUS[line.role], icon=""),
         Cell(bars=line.bars) if line.bars else Cell(),

@@ -67,6 +67,7 @@ class TablePanel(QWidget):
         holder = QWidget()
         holder.setLayout(column(self.bar, margins=(14, 8, 14, 8)))
         self.setLayout(column(holder, self._nothing, self.table, spacing=0))
+        self.layout().setStretch(2, 1)  # type: ignore[union-attr]
         set_shown(self._nothing, False)
         self._connect()
 
