@@ -116,9 +116,7 @@ class RunPage:
         self._register = Button(
             tr("Register model..."), "primary", on_click=lambda: self._deeds.register(self._run_id)
         )
-        self._cancel = Button(tr("Cancel"), icon="stop", on_click=self._on_cancel)
-        set_shown(self._cancel, False)
-        return [self._more, self._reproduce, self._compare, self._cancel, self._register]
+        return [self._more, self._reproduce, self._compare, self._register]
 
     def widget(self) -> QWidget:
         """The page."""
@@ -209,9 +207,6 @@ class RunPage:
             self._host.inspect("", None)
 
     def _show_buttons(self, state: RunState) -> None:
-        set_shown(self._cancel, state.at_work)
-        self._cancel.setEnabled(not state.cancelling)
-        self._cancel.set_text(tr("Cancelling...") if state.cancelling else tr("Cancel"))
         set_shown(self._reproduce, state.can_reproduce and not state.at_work)
         set_shown(self._register, state.can_register)
         set_shown(self._compare, not state.at_work)
@@ -252,8 +247,6 @@ class RunPage:
         return specs
 
     def _on_cancel(self) -> None:
-        self._cancel.setEnabled(False)
-        self._cancel.set_text(tr("Cancelling..."))
         self._deeds.cancel(self._run_id)
 
     def _fill_more(self, menu: QMenu) -> None:

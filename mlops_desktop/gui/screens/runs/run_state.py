@@ -151,7 +151,7 @@ def when(moment: datetime, now: datetime) -> str:
 
 
 def _stages(run: Run) -> tuple[StageCell, ...]:
-    """Every stage in its order; those that the run did not need are left out once it has ended."""
+    """Every stage in its order; those that a run which ended well did not need are left out."""
     known = {s.name: s for s in (run.facts.stages if run.facts else [])}
     at_work = run.state in AT_WORK
     cells: list[StageCell] = []
@@ -159,8 +159,8 @@ def _stages(run: Run) -> tuple[StageCell, ...]:
         stage = known.get(name)
         if stage is not None:
             cells.append(_stage_cell(stage, at_work))
-        elif at_work and name != "Folds":
-            cells.append(StageCell(name, "—", "", "", 0.0))
+        elif run.state != ENDED_WELL and name != "Folds":
+            cells.append(StageCell(name, "—", "" if at_work else "not reached", "", 0.0))
     return tuple(cells)
 
 
@@ -225,11 +225,13 @@ def _facts(run: Run) -> tuple[tuple[str, str], ...]:
 
 
 def _decided(facts: RunFacts) -> list[tuple[str, str]]:
-    task = f"{facts.task}, {facts.task_reason}" if facts.task_reason else str(facts.task or "—")
-    rows = [("Task", task), ("Split", facts.split_reason or "—")]
-    left_out = facts.left_out
-    if left_out:
-        rows.append(("Left out", ", ".join(f"{name} ({why})" for name, why in left_out.items())))
+    rows: list[tuple[str, str]] = []
+    if facts.task:
+        rows.append(("Task", f"{facts.task}, {facts.task_reason}" if facts.task_reason else facts.task))
+    if facts.split_reason:
+        rows.append(("Split", facts.split_reason))
+    if facts.left_out:
+        rows.append(("Left out", ", ".join(f"{name} ({why})" for name, why in facts.left_out.items())))
     if facts.positive_class is not None:
         rows.append(("Looked for", facts.positive_class))
     return rows
