@@ -6,6 +6,7 @@ import contextlib
 import getpass
 import http.client
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -85,6 +86,8 @@ class SocketTransport:
         self._address = find()
         self._kept = threading.local()
         self._all: set[http.client.HTTPConnection] = set()
+        self._busy: set[http.client.HTTPConnection] = set()
+        self._closed = False
 
     def post(self, verb: str, body: bytes) -> bytes:
         """Send one call; a broken connection is made anew, a service that is gone is started again."""
@@ -93,19 +96,35 @@ class SocketTransport:
                 return self._send(verb, body)
             except (OSError, http.client.HTTPException):
                 self._drop()
-                if attempt == TRIES - 1:
+                if self._closed or attempt == TRIES - 1:
                     raise
                 self._address = self._find()  # proves itself anew: the port may be a stranger's by now
         raise AssertionError("unreachable")
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; a call that waits on another thread fails at once, and starts no service again."""
+        self._closed = True
         for connection in list(self._all):
-            connection.close()
+            sock = connection.sock
+            if connection in self._busy and sock is not None:
+                # Its own thread closes it: closing it here would break a read under way.
+                with contextlib.suppress(OSError):  # it has just ended by itself
+                    sock.shutdown(socket.SHUT_RDWR)
+            else:
+                connection.close()
         self._all.clear()
 
     def _send(self, verb: str, body: bytes) -> bytes:
         connection = self._connection()
+        self._busy.add(connection)
+        try:
+            return self._exchange(connection, verb, body)
+        finally:
+            self._busy.discard(connection)
+            if self._closed:
+                connection.close()
+
+    def _exchange(self, connection: http.client.HTTPConnection, verb: str, body: bytes) -> bytes:
         headers = {"Authorization": f"Bearer {self._address.token}", "Content-Type": "application/x-msgpack"}
         connection.request("POST", f"/v/{verb}", body, headers)
         response = connection.getresponse()
