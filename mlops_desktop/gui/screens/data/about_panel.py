@@ -17,7 +17,8 @@ from .data_state import DataState
 class AboutPanel(QWidget):
     """Notes that are saved when one leaves the field, and the report of the import."""
 
-    notes_changed = Signal(str)
+    notes_changed = Signal(str, str)
+    """Name of the data set that the notes are of, and the notes."""
     tags_wanted = Signal()
 
     def __init__(self) -> None:
@@ -66,7 +67,7 @@ class AboutPanel(QWidget):
         text = self.notes.toPlainText()
         if self._dataset and text != self._saved:
             self._saved = text
-            self.notes_changed.emit(text)
+            self.notes_changed.emit(self._dataset, text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leaving the field saves."""

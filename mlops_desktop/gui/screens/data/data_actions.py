@@ -68,6 +68,7 @@ def data_actions(host: DataHost) -> tuple[Action, ...]:
             icon="data",
             group=GROUP,
         ),
+        act("train", "Train on this version...", lambda s: s.page.train(), "", "play", changeable),
         act("rename", "Rename data set...", lambda s: s.page.rename(), "F2", "edit", changeable),
         act("tags", "Tags of data set...", lambda s: s.page.edit_tags(), "", "tag", changeable),
         act("export", "Export version...", lambda s: s.page.export(), "Ctrl+E", "export"),

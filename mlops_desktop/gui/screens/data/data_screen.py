@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.widgets.drop_area import dropped_files
@@ -24,7 +25,8 @@ from .import_screen import ImportPage
 class _Pages(QStackedWidget):
     """The pages; takes files that are dropped on any of them."""
 
-    dropped = Signal(str)
+    dropped = Signal(list)
+    """Paths of files."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,11 +38,11 @@ class _Pages(QStackedWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Look at the first file."""
+        """Look at what was dropped."""
         files = dropped_files(event.mimeData())
         if files:
             event.acceptProposedAction()
-            self.dropped.emit(str(files[0]))
+            self.dropped.emit([str(file) for file in files])
 
 
 class DataScreen:
@@ -53,7 +55,7 @@ class DataScreen:
         self.page = DatasetPage(host)
         self._pages = _Pages()
         self._pages.addWidget(self.page.widget())
-        self._pages.dropped.connect(self.open_file)
+        self._pages.dropped.connect(self._on_dropped)
 
     @cached_property
     def importing(self) -> ImportPage:
@@ -95,6 +97,11 @@ class DataScreen:
     def open_file(self, path: str) -> None:
         """Look at a file before importing it."""
         self._host.go(Place("data", ImportIntent(path)))
+
+    def _on_dropped(self, paths: list[str]) -> None:
+        self.open_file(paths[0])
+        if len(paths) > 1:
+            self._host.say(tr("One file at a time: this is the first of {}.").format(len(paths)))
 
     def choose_file(self) -> None:
         """The import page, with the desktop's dialog for files open."""

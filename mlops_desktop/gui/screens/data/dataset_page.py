@@ -21,6 +21,7 @@ from mlops_desktop.domain.errors import UserError, from_message, to_message
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
+from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent, TrainingDraft
 from mlops_desktop.gui.shell.notices import ErrorPanel, describe
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button, Tabs
@@ -65,20 +66,13 @@ class DatasetPage:
         self._connect()
 
     def _build(self) -> None:
-        self._import = Button(tr("Import..."), "primary", "download", self.import_file)
-        self._compare = Button(tr("Compare versions"), on_click=lambda: self._set(tab="changes"))
         self._restore = Button(tr("Make it the newest"), icon="undo", on_click=self.restore_version)
+        self._import = Button(tr("Import..."), icon="download", on_click=self.import_file)
         self._add = Button(tr("Add version..."), icon="plus", on_click=self.add_version)
+        self._train = Button(tr("Train on this version..."), "primary", on_click=self.train)
         self._more = Button(tr("More"), "icon", "more")
         self._more.set_menu(self._fill_more)
-        buttons = [
-            self._restore,
-            self._compare,
-            self._add,
-            *self._foreign_buttons(),
-            self._import,
-            self._more,
-        ]
+        buttons = [self._restore, self._import, self._add, self._train, self._more]
         self._header = PageHeader("Data", buttons=buttons)
         self.datasets = DatasetsCard()
         self.versions = VersionsCard()
@@ -128,16 +122,6 @@ class DatasetPage:
         theme().changed.connect(self._fit)
         self._fit()
 
-    def _foreign_buttons(self) -> list[QWidget]:
-        """What other sections can do with a version: train on it."""
-        registry = self._host.actions_registry
-        made: list[QWidget] = []
-        for action in registry.at("data.header"):
-            button = Button(action.title, icon=action.icon)
-            button.clicked.connect(lambda _=False, i=action.id: registry.trigger(i))
-            made.append(button)
-        return made
-
     def _connect(self) -> None:
         self.datasets.dataset_chosen.connect(self._on_dataset_chosen)
         self.datasets.trash_wanted.connect(self._on_trash_wanted)
@@ -180,6 +164,7 @@ class DatasetPage:
         if intent.dataset != self._intent.dataset or intent.trash != self._intent.trash:
             self._answers = replace(self._answers, versions=(), shown=None, difference=None, error=None)
         self._intent = intent
+        self._inspected = ()
         self._show()
         self.refresh()
 
@@ -328,6 +313,13 @@ class DatasetPage:
         name = self._state.title
         self._host.go(Place("data", ImportIntent(dataset=name, mode="append", settled=True)))
 
+    def train(self) -> None:
+        """Set up a training on the version shown."""
+        state = self._state
+        if state.ref:
+            draft = TrainingDraft(state.title if state.is_newest else state.ref)
+            self._host.go(Place("runs", RunsIntent("training", draft=draft)))
+
     def rename(self) -> None:
         """Rename the data set shown."""
         if self._state.title:
@@ -381,8 +373,8 @@ class DatasetPage:
     def _on_against(self, number: int) -> None:
         self._set(against=number)
 
-    def _on_notes(self, text: str) -> None:
-        self.commands.set_notes(self._state.title, text)
+    def _on_notes(self, name: str, text: str) -> None:
+        self.commands.set_notes(name, text)
 
     def _on_version_chosen(self, number: int) -> None:
         self._visit(replace(self._intent, dataset=self._state.title, version=number, against=None))
@@ -431,7 +423,9 @@ class DatasetPage:
         set_shown(self._card, bool(state.ref))
         if state.ref:
             self._show_version(state)
-        self._host.set_selection("dataset", [state.ref] if state.ref and not state.trash else [])
+        if self._page.isVisible():  # else a late answer would take away what is chosen in another section
+            self._host.set_selection("dataset", [state.ref] if state.ref and not state.trash else [])
+            self._inspect(state)
 
     def _show_header(self, state: DataState) -> None:
         if state.ref:
@@ -440,9 +434,8 @@ class DatasetPage:
             self._header.show_text(state.title or tr("Data"))
         self._header.set_chips([(tag, "neutral") for tag in state.tags[:4]])
         living = bool(state.ref) and not state.trash
-        for button in (self._add, self._more):
+        for button in (self._add, self._train, self._more):
             set_shown(button, living)
-        set_shown(self._compare, living and state.changes is not None)
         set_shown(self._restore, living and not state.is_newest)
         set_shown(self._import, not state.empty)
 
@@ -459,7 +452,6 @@ class DatasetPage:
             self.changes.show_changes(state.changes)
         elif state.tab == "about":
             self.about.show_state(state)
-        self._inspect(state)
 
     def _inspect(self, state: DataState) -> None:
         line = state.column(self._intent.column)

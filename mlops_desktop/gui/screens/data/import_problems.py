@@ -63,13 +63,12 @@ class _ProblemList(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._content = content
+        self.rows = 0
         self.setWidget(content)
 
     def sizeHint(self) -> QSize:
         """As high as the rows, up to a few."""
-        most = theme().px(_ROW) * _ROWS_SHOWN + 2
-        return QSize(300, min(self._content.sizeHint().height(), most))
+        return QSize(300, theme().px(_ROW) * min(self.rows, _ROWS_SHOWN) + 3)
 
     def minimumSizeHint(self) -> QSize:
         """Two rows; the rest scrolls."""
@@ -124,6 +123,7 @@ class ProblemsCard(Card):
             self._list.addWidget(self._line(problem))
         if count > _MOST:
             self._list.addWidget(Label(tr("and {} more").format(count - _MOST), "small", "muted"))
+        self._scroll.rows = min(count, _MOST)
         self._scroll.updateGeometry()
 
     def _line(self, problem: ProblemView) -> QWidget:

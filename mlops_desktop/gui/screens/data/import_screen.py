@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mlops_desktop.domain.datasets import Dataset, DatasetVersion
-from mlops_desktop.domain.errors import UserError, from_message, to_message
+from mlops_desktop.domain.errors import CancelledError, UserError, from_message, to_message
 from mlops_desktop.domain.imports import ColumnType, FilePreview
 from mlops_desktop.domain.jobs import Job, JobRow
 from mlops_desktop.gui.job_watch import JobWatch
@@ -398,6 +398,9 @@ class ImportPage:
         job.row = row
         try:
             version = job.result()
+        except CancelledError:
+            self._host.say(tr("Cancelled: nothing was written."))
+            self._show()
         except UserError as error:
             self._on_import_failed(error)
         else:

@@ -95,10 +95,14 @@ class TablePanel(QWidget):
         self.bar.show_conditions(intent.where)
         if state.ref != self._state.ref:
             self._keep_layout()
+            same = state.title == self._state.title
             self.bar.set_columns(state.columns)
             self._state = state
             self.table.rows_model.cache = PageCache[RowsByColumn](page_rows(len(infos)))
             self.table.show_source(VersionRows(project, state.ref), infos, state.rows, query)
+            self.table.scrollToTop()
+            if not same:
+                self.table.horizontalScrollBar().setValue(0)
             self._restore_layout()
             self._seeing.poke()
         else:

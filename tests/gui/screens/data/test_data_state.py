@@ -34,6 +34,7 @@ from mlops_desktop.gui.screens.data.rows_source import page_rows
 from mlops_desktop.gui.screens.data.words import share_words, size_words, when_words
 
 NOW = datetime(2026, 11, 25, 9, 8, tzinfo=UTC)
+BIKES = DataIntent("bikes")
 COLUMNS = [Column("hour", "integer", "BIGINT"), Column("weather", "text", "VARCHAR")]
 
 
@@ -76,7 +77,7 @@ def profile(name: str = "hour", **fields: object) -> ColumnProfile:
     return ColumnProfile(name, **told)  # type: ignore[arg-type]
 
 
-def shown(intent: DataIntent = DataIntent("bikes"), **fields: object):
+def shown(intent: DataIntent = BIKES, **fields: object):
     return resolve(intent, answers(**fields), NOW)
 
 

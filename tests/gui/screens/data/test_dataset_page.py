@@ -213,3 +213,27 @@ def test_a_data_set_that_is_not_there_is_said(qtbot, window, bikes, screen):
     window.go(Place("data", "bikes@1"))
     shows(qtbot, screen, "bikes@1")
     assert screen.page.state.error is None
+
+
+def test_notes_written_while_another_data_set_is_chosen_stay_with_their_own(
+    qtbot, window, project, bikes, screen, write
+):
+    project.datasets.import_file(str(write("credit.csv", "a\n1\n"))).wait(30)
+    window.go(Place("data", DataIntent("bikes", tab="about")))
+    page = shows(qtbot, screen, "bikes@1")
+    qtbot.waitUntil(lambda: page.about._dataset == "bikes")
+    page.about.notes.setPlainText("About bikes.")
+    window.go(Place("data", DataIntent("credit", tab="about")))
+    shows(qtbot, screen, "credit@1")
+    qtbot.waitUntil(
+        lambda: {d.name: d.notes for d in project.datasets.list()} == {"bikes": "About bikes.", "credit": ""},
+        timeout=15_000,
+    )
+
+
+def test_a_training_is_set_up_on_the_version_shown(qtbot, window, bikes, screen):
+    shows(qtbot, screen, "bikes@1")
+    gone = []
+    window.go = gone.append
+    window.actions_registry.trigger("data.train")
+    assert (gone[0].section, gone[0].intent.page, gone[0].intent.draft.data) == ("runs", "training", "bikes")

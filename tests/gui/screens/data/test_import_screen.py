@@ -6,10 +6,10 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
-from mlops_desktop.domain.imports import ColumnType
+from mlops_desktop.domain.imports import ColumnType, ImportOptions
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screens.data.import_intent import ImportIntent
-from mlops_desktop.gui.widgets.buttons import SegmentedControl
+from mlops_desktop.gui.widgets.buttons import Button, SegmentedControl
 
 ODD = "name,when,amount\nAnn,01/02/2024,3\nBob,03/04/2024,x\nEve,05/06/2024,5\n"
 
@@ -200,3 +200,52 @@ def test_names_of_300_letters_and_thousands_of_columns_are_shown(qtbot, window, 
     assert len(state.columns) == len(names)
     assert table.chips.sectionSize(0) < 300
     assert state.more_decisions > 1900
+
+
+def long_file(write, last="7"):
+    rows = "".join(f"{i},{i * 7 % 1000},some words to fill the line {i}\n" for i in range(150_000))
+    return write("long.csv", f"id,n,words\n{rows}150000,{last},end\n")
+
+
+def test_an_import_is_cancelled_and_nothing_is_written(qtbot, window, screen, project, write):
+    window.go(Place("data", ImportIntent(str(long_file(write)))))
+    looked_at(qtbot, screen)
+    screen.importing.start_import()
+    qtbot.waitUntil(lambda: screen.importing.state.job is not None, timeout=15_000)
+    screen.importing.target.stop_wanted.emit()
+    qtbot.waitUntil(lambda: screen.importing.state.job is None, timeout=15_000)
+    assert window.toasts.texts == ["Cancelled: nothing was written."]
+    assert screen.is_importing and project.datasets.list() == []
+
+
+def test_a_value_far_down_that_does_not_fit_is_found_before_the_import(qtbot, window, screen, project, write):
+    options = ImportOptions(types={"n": ColumnType.INTEGER})
+    window.go(Place("data", ImportIntent(str(long_file(write, "odd")), options)))
+    state = looked_at(qtbot, screen)
+    problem = next(p for p in state.problems if p.key == "n:unreadable")
+    assert (problem.row, state.marks[(150_001, 1)]) == (150_001, "error")
+    screen.importing.problems.remedy_chosen.emit("n:unreadable", "text")
+    assert looked_at(qtbot, screen).target.can_import
+    press_import(qtbot, screen)
+    assert project.datasets.rows("long", first=150_000, limit=1).column("n") == ["odd"]
+
+
+def test_a_failed_import_says_so_on_the_page_and_writes_nothing(qtbot, window, screen, project, write):
+    file = write("gone.csv", "a,b\n1,2\n")
+    window.go(Place("data", ImportIntent(str(file))))
+    looked_at(qtbot, screen)
+    file.unlink()
+    qtbot.mouseClick(screen.importing.target.import_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(screen.importing._error.isVisible, timeout=15_000)
+    assert "gone.csv" in screen.importing.state.error.message
+    assert screen.is_importing and project.datasets.list() == []
+
+
+def test_rows_with_too_many_values_are_left_out_by_a_click(qtbot, window, screen, project, write):
+    window.go(Place("data", ImportIntent(str(write("ragged.csv", "a,b\n1,2\n3,4,5\n6,7\n")))))
+    looked_at(qtbot, screen)
+    button = next(b for b in screen.importing._error.findChildren(Button) if b.text().startswith("Leave out"))
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: ready(screen) and screen.importing.state.error is None, timeout=15_000)
+    press_import(qtbot, screen)
+    assert project.datasets.rows("ragged").column("a") == [1, 6]
