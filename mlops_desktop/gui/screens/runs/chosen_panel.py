@@ -16,7 +16,7 @@ from mlops_desktop.gui.screens.runs.run_colours import assigned
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Tabs
 from mlops_desktop.gui.widgets.cards import Card
-from mlops_desktop.gui.widgets.labels import Label
+from mlops_desktop.gui.widgets.labels import ElidedLabel
 from mlops_desktop.gui.widgets.layouts import set_shown
 from mlops_desktop.project import Project
 
@@ -33,7 +33,7 @@ class ChosenPanel(Card):
         self._state: CompareState | None = None
         self._values: dict[str, dict[int, float]] = {}
         self._tabs.chosen.connect(self._show_tab)
-        self._words = Label("", "small", "muted", wrap=True)
+        self._words = ElidedLabel("", "small", "muted")
         self._table = DifferenceTable(fits_rows=False)
         self._chart = BarChart(tr("Metric"))
         self.add(self._words, self._table, self._chart)
@@ -64,7 +64,7 @@ class ChosenPanel(Card):
 
     def _on_failed(self, error: UserError) -> None:
         self._state = None
-        self._words.setText(str(error))
+        self._words.set_text(str(error))
         set_shown(self._table, False)
         set_shown(self._chart, False)
 
@@ -74,7 +74,7 @@ class ChosenPanel(Card):
             return
         tab = self._tabs.choice or "difference"
         is_table = tab == "difference"
-        self._words.setText(" ".join((state.verdict_words, *state.notes)) if is_table else "")
+        self._words.set_text(" ".join((state.verdict_words, *state.notes)) if is_table else "")
         set_shown(self._words, is_table)
         set_shown(self._table, is_table and bool(state.lines))
         set_shown(self._chart, not is_table)

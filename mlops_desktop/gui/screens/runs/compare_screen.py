@@ -87,7 +87,7 @@ class ComparePage:
         self._real = Card(tr("Is the difference real?")).add(
             self._verdict, self._differences, self._method, None
         )
-        self._top = FoldingRow([(self._settings_holder, 2), (self._real, 3)], 900)
+        self._top = FoldingRow([(self._settings_holder, 2), (self._real, 3)], 1000)
         self._charts = ChartGrid()
         for part in (self._top, self._charts):
             set_shown(part, False)
@@ -172,7 +172,7 @@ class ComparePage:
         self._settings = SimpleTable(columns, dense=True, fits_rows=True)
         self._settings.setAccessibleName(tr("What differs"))
         lines = state.differing + (state.same if self._all_settings else ())
-        room = 84 // len(state.marks)
+        room = 54 // len(state.marks)
         self._settings.set_rows([_title_row(state, room - 4), *(_setting_row(n, v, room) for n, v in lines)])
         self._same.setText("" if self._all_settings else state.same_words)
         self._show_same.set_text(tr("Show only what differs") if self._all_settings else tr("Show"))

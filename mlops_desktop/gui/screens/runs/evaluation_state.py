@@ -207,7 +207,7 @@ def _confusions(judged: Sequence[Judged]) -> list[ChartSpec]:
                 "predicted",
                 rows=tuple(found.labels),
                 columns=tuple(found.labels),
-                values=tuple(tuple(float(v) for v in line) for line in found.counts),
+                values=tuple(tuple(line) for line in found.counts),
             )
         )
     return charts

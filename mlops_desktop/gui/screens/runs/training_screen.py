@@ -88,7 +88,7 @@ class TrainingPage:
         left.setLayout(column(self._data, self._split, lower, None, spacing=14))
         side = QWidget()
         side.setLayout(column(self._run, self._findings, None, spacing=14))
-        self._whole = FoldingRow([(left, 7), (side, 3)], 940)
+        self._whole = FoldingRow([(left, 7), (side, 3)], 860)
         self._empty = EmptyState(
             "data",
             tr("A training learns from a data set. Import a file first; its columns are looked at here."),

@@ -69,7 +69,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
         project.datasets.import_file(str(folder / "loans.csv"), target="risk").wait(LONG_S)
         by_time = Split(method="time", test_period="2012-12")
         leaks = ["casual", "registered"]
-        jobs = [project.runs.start("rides", algorithm=a, split=by_time, ignore=leaks) for a in ("baseline", "linear")]
+        jobs = [
+            project.runs.start("rides", algorithm=a, split=by_time, ignore=leaks)
+            for a in ("baseline", "linear")
+        ]
         jobs += [project.runs.start("loans", algorithm=a) for a in ("linear", "hist_gradient_boosting")]
         ids = [job.wait(LONG_S).run_id for job in jobs]
         yield Trained(project_folder, (ids[0], ids[1]), (ids[2], ids[3]))

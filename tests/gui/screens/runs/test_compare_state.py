@@ -14,16 +14,28 @@ MAE = MetricComparison(
     "mae", "MAE", False, 39.3, [Interval(31, 90.7, 51.4, 41.1, 60.9, "worse"), Interval(30, 39.2, -0.1, -2.0, 1.8, "tie", "includes zero")]
 )  # fmt: skip
 R2 = MetricComparison("r2", "R²", True, 0.93, [Interval(31, 0.71, -0.22, -0.26, -0.18, "worse")])
-UNTESTED = MetricComparison("median_ae", "Median error", False, 20.0, [Interval(31, 30.0, 10.0, math.nan, math.nan, "unknown", "not tested")])
+UNTESTED = MetricComparison(
+    "median_ae",
+    "Median error",
+    False,
+    20.0,
+    [Interval(31, 30.0, 10.0, math.nan, math.nan, "unknown", "not tested")],
+)
 
 
 def run(run_id: int) -> Run:
     spec = RunSpec(target="rentals", data=DataInput("bikes", 22))
-    return Run(run_id, f"Run {run_id}", "training", "finished", NOW, "ann", spec, facts=RunFacts(main_metric="mae"))
+    return Run(
+        run_id, f"Run {run_id}", "training", "finished", NOW, "ann", spec, facts=RunFacts(main_metric="mae")
+    )
 
 
 def state(*metrics: MetricComparison, runs: tuple[int, ...] = (33, 31, 30)) -> CompareState:
-    settings = [SettingDifference("Name", ["a", "b"], True), SettingDifference("Seed", ["0", "1"], True), SettingDifference("Data", ["x", "x"], False)]
+    settings = [
+        SettingDifference("Name", ["a", "b"], True),
+        SettingDifference("Seed", ["0", "1"], True),
+        SettingDifference("Data", ["x", "x"], False),
+    ]
     comparison = RunComparison(list(runs), [], settings, list(metrics), 708, "708 rows")
     return compare_state(comparison, [run(r) for r in runs], {33: 0, 31: 1, 30: 2})
 

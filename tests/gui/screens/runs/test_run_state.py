@@ -58,7 +58,13 @@ def test_stages_still_to_come_are_shown_while_it_works() -> None:
 
 def test_a_run_that_was_cancelled_says_how_far_it_came() -> None:
     cells = state(run(state="cancelled", facts=RunFacts(stages=STAGES))).stages
-    assert [c.detail for c in cells] == ["4,390 rows read", "ended here", "not reached", "not reached", "not reached"]
+    assert [c.detail for c in cells] == [
+        "4,390 rows read",
+        "ended here",
+        "not reached",
+        "not reached",
+        "not reached",
+    ]
 
 
 def test_a_finished_run_shows_the_stages_it_had() -> None:
@@ -103,13 +109,20 @@ def test_a_logged_run_has_no_script() -> None:
 
 def test_times_are_told_as_people_do() -> None:
     moments = (NOW, NOW - timedelta(days=1), NOW - timedelta(days=30), NOW - timedelta(days=400))
-    assert [when(m, NOW) for m in moments] == ["today 12:00:00", "yesterday 12:00", "21 Oct 12:00", "16 Oct 2025"]
+    assert [when(m, NOW) for m in moments] == [
+        "today 12:00:00",
+        "yesterday 12:00",
+        "21 Oct 12:00",
+        "16 Oct 2025",
+    ]
 
 
 def test_curves_of_train_and_test_share_a_chart() -> None:
     points = [Metric(n, 1.0 / (s + 1), s) for n in ("test_rmse", "train_rmse") for s in range(3)]
     groups = curve_groups(curves([*points, Metric("mae", 3.0, None)]))
-    assert [(title, [c.name for c in lines]) for title, lines in groups] == [("RMSE", ["test_rmse", "train_rmse"])]
+    assert [(title, [c.name for c in lines]) for title, lines in groups] == [
+        ("RMSE", ["test_rmse", "train_rmse"])
+    ]
 
 
 REGRESSION = Evaluation(
@@ -123,7 +136,11 @@ BINARY = Evaluation(
 
 
 def test_charts_follow_the_task() -> None:
-    assert [c.key for c in evaluation_charts([Judged("#1", 0, REGRESSION)])] == ["predicted", "residuals", "importance:#1"]
+    assert [c.key for c in evaluation_charts([Judged("#1", 0, REGRESSION)])] == [
+        "predicted",
+        "residuals",
+        "importance:#1",
+    ]
     assert [c.key for c in evaluation_charts([Judged("#1", 0, BINARY)])] == ["roc", "pr", "confusion:#1"]
 
 
@@ -139,7 +156,9 @@ def test_runs_side_by_side_share_a_chart_in_their_colours() -> None:
 
 
 def test_folds_and_the_test_are_bars() -> None:
-    facts = RunFacts(main_metric="mae", fold_values={"mae": [50.0, 40.0]}, fold_names=["2012-08", "2012-09"], test_rows=9)
+    facts = RunFacts(
+        main_metric="mae", fold_values={"mae": [50.0, 40.0]}, fold_names=["2012-08", "2012-09"], test_rows=9
+    )
     chart = fold_chart(run(facts=facts), 2)
     assert chart is not None
     assert chart.bars == (("2012-08", 50.0, 2), ("2012-09", 40.0, 2), ("test", 39.28, 3))

@@ -21,6 +21,8 @@ def test_a_place_is_a_number_a_draft_or_an_intent(wanted: object, intent: RunsIn
 
 
 def test_fields_that_do_not_belong_to_the_method_are_not_asked_for() -> None:
-    draft = TrainingDraft(method="random", test_period="2012-10", train_window="6 months", folds=5, group="zone")
+    draft = TrainingDraft(
+        method="random", test_period="2012-10", train_window="6 months", folds=5, group="zone"
+    )
     split = draft.split
     assert (split.test_period, split.train_window, split.folds, split.group) == ("", "", None, "zone")

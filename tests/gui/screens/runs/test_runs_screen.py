@@ -43,7 +43,9 @@ def test_a_click_on_a_header_sorts_and_a_second_one_turns(go: Go) -> None:
     assert [line.run_id for line in page.state.lines][:2] == first[:2][::-1]
 
 
-def test_a_filter_that_is_typed_is_part_of_the_place(go: Go, window: MainWindow, qtbot: Any, trained: Any) -> None:
+def test_a_filter_that_is_typed_is_part_of_the_place(
+    go: Go, window: MainWindow, qtbot: Any, trained: Any
+) -> None:
     page = go(all_here)
     page.focus_filter()
     qtbot.keyClicks(QApplication.focusWidget(), "data = loans")
@@ -64,7 +66,9 @@ def test_ctrl_shift_m_opens_the_comparison(go: Go, window: MainWindow, qtbot: An
     page = go(all_here)
     page.table.choose([str(i) for i in trained.rides])
     qtbot.waitUntil(lambda: window.actions_registry.is_enabled("runs.compare"), timeout=5_000)
-    qtbot.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(
+        window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
     assert window.here is not None
     assert set(window.here.intent.runs) == set(trained.rides)
 
@@ -93,7 +97,7 @@ def test_a_run_keeps_its_colour_from_place_to_place(go: Go, window: MainWindow, 
 
 def test_a_run_shows_stages_metrics_charts_log_and_script(go: Go, qtbot: Any, trained: Any) -> None:
     page = go(lambda p: p.state is not None and p._log.count > 0, page="run", run=trained.rides[1])
-    assert [c.name for c in page.state.stages][0] == "Data"
+    assert page.state.stages[0].name == "Data"
     assert page.state.tiles[0].name == "mae"
     assert {"predicted", "residuals"} <= {card.key for card in page._charts.cards}
     assert "open_project" in page.state.python
@@ -106,7 +110,9 @@ def test_a_number_is_the_place_of_that_run(window: MainWindow, qtbot: Any, train
     assert page.state.run_id == trained.loans[0]
 
 
-def test_a_late_answer_about_another_run_is_dropped(go: Go, window: MainWindow, qtbot: Any, trained: Any) -> None:
+def test_a_late_answer_about_another_run_is_dropped(
+    go: Go, window: MainWindow, qtbot: Any, trained: Any
+) -> None:
     page = go(page="run", run=trained.rides[0])
     window.go(Place("runs", trained.rides[1]))
     qtbot.waitUntil(lambda: page.state is not None, timeout=20_000)
@@ -118,7 +124,9 @@ def test_a_run_that_there_is_not_is_said_in_its_place(go: Go, window: MainWindow
     qtbot.waitUntil(lambda: "no run 9999" in page._header._subtitle.whole_text, timeout=10_000)
 
 
-def test_f2_renames_and_undo_takes_it_back(go: Go, window: MainWindow, qtbot: Any, project: Any, trained: Any) -> None:
+def test_f2_renames_and_undo_takes_it_back(
+    go: Go, window: MainWindow, qtbot: Any, project: Any, trained: Any
+) -> None:
     run = trained.rides[0]
     before = project.runs.show(run).name
     page = go(all_here, chosen=(run,))
@@ -138,7 +146,9 @@ def test_what_another_client_renames_is_shown(go: Go, qtbot: Any, project: Any, 
     qtbot.waitUntil(lambda: any(line.name == "Ridge of Bob" for line in page.state.lines), timeout=10_000)
 
 
-def test_tags_of_several_runs_are_set_at_once(go: Go, window: MainWindow, qtbot: Any, project: Any, trained: Any) -> None:
+def test_tags_of_several_runs_are_set_at_once(
+    go: Go, window: MainWindow, qtbot: Any, project: Any, trained: Any
+) -> None:
     go(all_here, chosen=trained.loans)
     qtbot.waitUntil(lambda: window.actions_registry.trigger("runs.tags"), timeout=5_000)
     asked = dialog(window, qtbot)
@@ -157,7 +167,9 @@ def test_notes_are_kept(go: Go, window: MainWindow, qtbot: Any, project: Any, tr
     qtbot.waitUntil(lambda: project.runs.show(trained.loans[1]).notes == "Looked at by hand.", timeout=10_000)
 
 
-def test_a_run_in_the_trash_is_gone_until_it_is_restored(go: Go, window: MainWindow, qtbot: Any, project: Any, trained: Any) -> None:
+def test_a_run_in_the_trash_is_gone_until_it_is_restored(
+    go: Go, window: MainWindow, qtbot: Any, project: Any, trained: Any
+) -> None:
     run = trained.loans[0]
     page = go(all_here, chosen=(run,))
     qtbot.waitUntil(lambda: window.actions_registry.trigger("runs.trash"), timeout=5_000)
@@ -167,7 +179,9 @@ def test_a_run_in_the_trash_is_gone_until_it_is_restored(go: Go, window: MainWin
     qtbot.waitUntil(lambda: trash.state.arranged.empty == "no_trash", timeout=10_000)
 
 
-def test_the_model_of_a_run_is_registered_under_a_name(go: Go, window: MainWindow, qtbot: Any, project: Any, trained: Any) -> None:
+def test_the_model_of_a_run_is_registered_under_a_name(
+    go: Go, window: MainWindow, qtbot: Any, project: Any, trained: Any
+) -> None:
     page = go(lambda p: p.state is not None, page="run", run=trained.rides[1])
     page._register.click()
     asked = dialog(window, qtbot)
@@ -176,7 +190,9 @@ def test_the_model_of_a_run_is_registered_under_a_name(go: Go, window: MainWindo
     qtbot.waitUntil(lambda: any(m.name == "rentals" for m in project.models.list()), timeout=10_000)
 
 
-def test_reproducing_a_run_gives_the_same_numbers(go: Go, window: MainWindow, qtbot: Any, project: Any, trained: Any) -> None:
+def test_reproducing_a_run_gives_the_same_numbers(
+    go: Go, window: MainWindow, qtbot: Any, project: Any, trained: Any
+) -> None:
     page = go(lambda p: p.state is not None, page="run", run=trained.rides[1])
     page._reproduce.click()
     qtbot.waitUntil(lambda: page.state is not None and page.state.run_id > trained.loans[1], timeout=20_000)

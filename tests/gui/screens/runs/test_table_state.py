@@ -123,4 +123,11 @@ def test_numbers_have_the_digits_that_count() -> None:
 
 
 def test_a_duration_is_read_like_a_clock() -> None:
-    assert [duration(s) for s in (None, 0.01, 2.34, 41.4, 125, 7380)] == ["", "<0.1 s", "2.3 s", "41 s", "2 min 5 s", "2 h 3 min"]
+    assert [duration(s) for s in (None, 0.01, 2.34, 41.4, 125, 7380)] == [
+        "",
+        "<0.1 s",
+        "2.3 s",
+        "41 s",
+        "2 min 5 s",
+        "2 h 3 min",
+    ]

@@ -95,7 +95,9 @@ def test_the_script_does_the_same(go: Go, window: MainWindow, qtbot: Any) -> Non
     assert 'algorithm="linear"' in QGuiApplication.clipboard().text()
 
 
-def test_ctrl_enter_runs_and_shows_the_run_until_its_end(go: Go, window: MainWindow, qtbot: Any, project: Any) -> None:
+def test_ctrl_enter_runs_and_shows_the_run_until_its_end(
+    go: Go, window: MainWindow, qtbot: Any, project: Any
+) -> None:
     page = go(looked_at, page="training", draft=RIDES)
     page._findings.remedy_wanted.emit(["casual", "registered"])
     qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -122,8 +124,12 @@ def test_two_algorithms_start_two_runs(go: Go, window: MainWindow, qtbot: Any, p
     project.runs.trash(list(begun))
 
 
-def test_a_cancelled_run_ends_within_five_seconds(go: Go, window: MainWindow, qtbot: Any, project: Any) -> None:
-    draft = TrainingDraft(data="rides", algorithms=("random_forest",), params=(("random_forest", "trees", 5000),))
+def test_a_cancelled_run_ends_within_five_seconds(
+    go: Go, window: MainWindow, qtbot: Any, project: Any
+) -> None:
+    draft = TrainingDraft(
+        data="rides", algorithms=("random_forest",), params=(("random_forest", "trees", 5000),)
+    )
     page = go(looked_at, page="training", draft=draft)
     page.run()
     screen: Any = window.screen_of("runs")

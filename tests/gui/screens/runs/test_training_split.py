@@ -38,7 +38,9 @@ def test_several_months_are_one_test(period: str) -> None:
     assert time_split(MONTHS, period, "1 year", 0.2) == TimeSplit(9, 21, 24)
 
 
-@pytest.mark.parametrize(("period", "window"), [("1999-01", ""), ("2012-10", "1000 rows"), ("2012-10", "soon")])
+@pytest.mark.parametrize(
+    ("period", "window"), [("1999-01", ""), ("2012-10", "1000 rows"), ("2012-10", "soon")]
+)
 def test_what_is_no_whole_period_has_no_handles(period: str, window: str) -> None:
     assert time_split(MONTHS, period, window, 0.2) is None
 

@@ -27,7 +27,9 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 BIKES = Dataset(
     1, "bikes", "", [], NOW, 3, DatasetVersion(3, 1, "bikes", 3, 17_379, [], "", NOW, "ann", "append")
 )  # fmt: skip
-LEAK = CheckFinding("leak", "error", "Leak: casual + registered = rentals", "True in all rows.", ["casual", "registered"])
+LEAK = CheckFinding(
+    "leak", "error", "Leak: casual + registered = rentals", "True in all rows.", ["casual", "registered"]
+)
 COLUMNS = [
     ColumnCheck("date", "date", "time", False, 0.0, 731),
     ColumnCheck("hour", "integer", "feature", True, 0.0, 24),
@@ -44,7 +46,10 @@ CHECK = TrainingCheck(
 )  # fmt: skip
 
 
-def state_of(draft: TrainingDraft = TrainingDraft(), check: TrainingCheck | None = CHECK) -> TrainingState:
+DRAFT = TrainingDraft()
+
+
+def state_of(draft: TrainingDraft = DRAFT, check: TrainingCheck | None = CHECK) -> TrainingState:
     return training_state([BIKES], check, draft, {"lightgbm": 0.21})
 
 
@@ -55,7 +60,12 @@ def test_without_data_there_is_nothing_to_train_on() -> None:
 
 def test_the_first_data_set_and_its_target_are_proposed() -> None:
     state = state_of()
-    assert (state.data_choice, state.target, state.task, state.metric) == ("bikes", "rentals", "Regression", "mae")
+    assert (state.data_choice, state.target, state.task, state.metric) == (
+        "bikes",
+        "rentals",
+        "Regression",
+        "mae",
+    )
 
 
 def test_columns_that_are_no_features_can_not_be_ticked() -> None:
@@ -133,7 +143,10 @@ def test_what_is_missing_is_said_where_it_is_run(draft: TrainingDraft, words: st
 
 
 def test_folds_multiply_the_fits() -> None:
-    assert state_of(TrainingDraft(method="cross_validation")).estimate == "1 algorithm × (5 folds + final) = 6 fits."
+    assert (
+        state_of(TrainingDraft(method="cross_validation")).estimate
+        == "1 algorithm × (5 folds + final) = 6 fits."
+    )
 
 
 def test_a_draft_like_a_run_asks_the_same_of_newer_data() -> None:
@@ -145,4 +158,6 @@ def test_a_draft_like_a_run_asks_the_same_of_newer_data() -> None:
     assert (draft.data, draft.seed, draft.like) == ("bikes", 7, 27)
     assert draft.split == spec.split
     assert draft.params_of("lightgbm") == {"l2": 1.0}
-    assert replace(draft, like=0) == replace(draft_like(Run(28, "x", "training", "finished", NOW, "bob", spec)), like=0)
+    assert replace(draft, like=0) == replace(
+        draft_like(Run(28, "x", "training", "finished", NOW, "bob", spec)), like=0
+    )
