@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mlops_desktop.domain.changes import Change, RowChange
-from mlops_desktop.domain.errors import ConflictError, NotFoundError
+from mlops_desktop.domain.errors import NotFoundError
+
+from .taking_back import TakingBack
 
 if TYPE_CHECKING:
     from .session import Session
@@ -46,6 +48,7 @@ class ChangeRows:
             "rows_hash": hashes[1],
             "undoable": undoable and bool(session.touched),
             "undoes": session.undoes,
+            "summary_hash": _sha256((session.summary or verb).encode()),
         }
         values["hash"] = chained(previous, values)
         session.cursor.execute(
@@ -72,25 +75,12 @@ class ChangeRows:
         NotFoundError
             There is nothing to take back.
         ConflictError
-            One of the rows has moved on since.
+            It has moved on since; see `TakingBack.run`.
         """
         change = self._newest_of(client, redo=redo)
         session = self._session
-        for row in change.rows:
-            if not row.fact and session.row(row.table, row.key) != row.after:
-                raise ConflictError(
-                    f"“{change.summary}” can't be taken back any more.",
-                    reason=f"The {row.table.replace('_', ' ')} has been changed since, by {self._who_touched(row, change)}.",
-                    remedy="Change it by hand, or undo the later change first.",
-                )
-        for row in change.rows:
-            if not row.fact and row.after is not None:
-                session.delete(row.table, row.key)
-        for row in change.rows:
-            if row.fact:
-                self._trash(row, change)
-            elif row.before is not None:
-                session.write_back(row)
+        made = {(r.table, *r.key) for r in self._origin(change).rows if r.fact}
+        TakingBack(session, change, made, lambda row: self._who_touched(row, change)).run()
         session.touched = _merged(session.touched)
         session.undoes = change.sequence
         session.say(("Did again: " if redo else "Took back: ") + change.summary.removeprefix("Took back: "))
@@ -104,8 +94,12 @@ class ChangeRows:
             stored = row.pop("hash")
             if chained(previous, row) != stored:
                 found.append(f"Change {row['sequence']} isn't what was recorded.")
-            if row["rows"] is not None and _sha256(row["rows"].encode()) != row["rows_hash"]:
-                found.append(f"The rows of change {row['sequence']} aren't what was recorded.")
+            for part in ("rows", "arguments", "summary"):
+                kept = row[part] is None or row[f"{part}_hash"] is None
+                if not kept and _sha256(row[part].encode()) != row[f"{part}_hash"]:
+                    found.append(
+                        f"What was recorded as {part} of change {row['sequence']} isn't there any more."
+                    )
             previous = stored
         return found
 
@@ -114,21 +108,18 @@ class ChangeRows:
             "where client = ? and (undoable or undoes is not null) order by sequence desc limit 500", client
         )
         for change in mine:
-            if change.undone:
-                continue
+            if redo and change.undoes is None:
+                break  # something new of one's own ends what can be done again
             is_undo = change.undoes is not None and change.verb.endswith(".undo")
-            if redo == is_undo:
+            if redo == is_undo and not change.undone:
                 return change
-            if redo:
-                break  # a newer change of one's own ends what can be done again
         raise NotFoundError("There is nothing to do again." if redo else "There is nothing to take back.")
 
-    def _trash(self, row: RowChange, change: Change) -> None:
-        now = self._session.row(row.table, row.key)
-        if now is not None and "trashed_at" in now:
-            self._session.update(
-                row.table, row.key, trashed_at=change.at if now["trashed_at"] is None else None
-            )
+    def _origin(self, change: Change) -> Change:
+        """The change that began a chain of undo and redo."""
+        while change.undoes is not None:
+            change = self._read("where sequence = ?", change.undoes)[0]
+        return change
 
     def _who_touched(self, row: RowChange, change: Change) -> str:
         for later in self._read("where sequence > ? order by sequence", change.sequence):
@@ -166,10 +157,10 @@ def chained(previous: str, row: dict[str, Any]) -> str:
 
     The values themselves stay out, so that an erasure can drop one and the chain still holds.
     """
-    facts = [
-        row[n]
-        for n in ("sequence", "verb", "arguments_hash", "actor", "client", "rows_hash", "undoable", "undoes")
-    ]
+    names = ["sequence", "verb", "arguments_hash", "actor", "client", "rows_hash", "undoable", "undoes"]
+    if row["summary_hash"] is not None:  # changes of format 2 have none
+        names.append("summary_hash")
+    facts = [row[n] for n in names]
     return _sha256(msgspec.json.encode([previous, row["happened_at"].isoformat(), *facts]))
 
 

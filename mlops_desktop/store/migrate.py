@@ -11,7 +11,7 @@ import duckdb
 
 from mlops_desktop.domain.errors import BusyError
 
-FORMAT = 2
+FORMAT = 3
 """Number of the newest step."""
 
 

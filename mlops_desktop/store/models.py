@@ -46,6 +46,7 @@ class ModelRows:
                     "created_at": now(),
                     "trashed_at": None,
                 },
+                fact=True,
             )
         else:
             model_id = row["model_id"]
@@ -63,6 +64,7 @@ class ModelRows:
                 "notes": notes,
                 "created_at": now(),
                 "created_by": session.caller.actor,
+                "trashed_at": None,
             },
             fact=True,
         )
@@ -168,6 +170,10 @@ class ModelRows:
         if self._row(name) is not None:
             raise ConflictError(f"There is a model “{name}” already.", remedy="Rename that one first.")
         self._session.update("model", [row["model_id"]], trashed_at=None)
+        if not self.find(name).versions:  # its only registration was taken back
+            last = "select max(number) from model_version where model_id = ?"
+            key = [row["model_id"], self._session.value(last, row["model_id"])]
+            self._session.update("model_version", key, trashed_at=None)
         self._session.say(f"Took model {name} out of the trash")
         return self.find(name)
 
@@ -182,7 +188,10 @@ class ModelRows:
                 "select alias, number from alias where model_id = ? order by alias", model_id
             )
         }
-        rows = session.all("select * from model_version where model_id = ? order by number desc", model_id)
+        rows = session.all(
+            "select * from model_version where model_id = ? and trashed_at is null order by number desc",
+            model_id,
+        )
         return Model(
             model_id=model_id,
             name=row["name"],

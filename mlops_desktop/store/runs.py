@@ -202,7 +202,7 @@ class RunRows:
             if run.state in ("queued", "running"):
                 raise ConflictError(f"Run {run.run_id} is at work.", remedy="Cancel it first.")
             model = self._session.value(
-                "select model.name || '@' || number from model_version join model using (model_id) where run_id = ?",
+                "select model.name || '@' || number from model_version v join model using (model_id) where run_id = ? and v.trashed_at is null",
                 run.run_id,
             )
             if model is not None:
@@ -247,7 +247,9 @@ class RunRows:
         columns = (
             [p.name for p in points],
             [-1 if p.step is None else p.step for p in points],
-            [repr(p.value) for p in points],  # a list of numbers would lose NaN: DuckDB's binding makes it null
+            [
+                repr(p.value) for p in points
+            ],  # a list of numbers would lose NaN: DuckDB's binding makes it null
             [naive(p.at or at) for p in points],
         )
         self._session.cursor.execute(
