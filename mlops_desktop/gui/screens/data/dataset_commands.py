@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from mlops_desktop.domain.changes import Change
 from mlops_desktop.domain.datasets import Dataset, DatasetVersion, Role
 from mlops_desktop.domain.errors import ConflictError
 from mlops_desktop.domain.jobs import JobRow
@@ -146,31 +148,42 @@ class DatasetCommands:
         undo: str,
         undone_by: Callable[[Any], Any] | None = None,
     ) -> None:
-        """Call a verb; say `done` with Undo, which runs `undone_by`, else takes the change back."""
+        """Call a verb; say `done` with Undo, which runs `undone_by`, else takes this very change back."""
         project, tasks = self._host.session.project, self._host.session.tasks
 
         def taken_back(answer: Any) -> None:
             self._changed("")
 
-        def take_back() -> object:
-            way = undone_by or undo_newest
-            return tasks.run(lambda: way(project), taken_back, owner=self._owner)
-
-        def told(answer: Any) -> None:
-            self._host.say(done, take_back)
+        def told(found: tuple[Any, Change | None]) -> None:
+            answer, change = found
+            back = undone_by or partial(take_back, change=change)
+            self._host.say(done, lambda: tasks.run(lambda: back(project), taken_back, owner=self._owner))
             self._changed(getattr(answer, "name", undo))
 
-        tasks.run(lambda: call(project), told, owner=self._owner)
+        tasks.run(lambda: (call(project), newest_change(project)), told, owner=self._owner)
 
 
-def undo_newest(project: Any) -> Any:
-    """Take back the newest change, if it is still the one that the notice was about."""
-    newest = project.activity.list(limit=1)
-    if newest and not newest[0].undoable:
+def newest_change(project: Any) -> Change | None:
+    """The change that was just made."""
+    return next(iter(project.activity.list(limit=1)), None)
+
+
+def take_back(project: Any, change: Change | None) -> Change:
+    """Undo `change`, as long as it is still the one that undo would take back.
+
+    Raises
+    ------
+    ConflictError
+        The same window has done something else since.
+    """
+    since = project.activity.list(limit=200)
+    mine = (c for c in since if change and c.client == change.client and c.undoable and not c.undone)
+    last = next((c for c in mine if c.undoes is None), None)
+    if change is None or last is None or last.sequence != change.sequence:
         raise ConflictError(
-            "This can't be taken back from here any more.",
-            reason="Something else was done since.",
-            remedy="See Activity.",
+            tr("This can't be taken back from here any more."),
+            reason=tr("Something else was done since."),
+            remedy=tr("Take back what came later first, with Ctrl+Z."),
         )
     return project.activity.undo()
 

@@ -409,7 +409,7 @@ class ImportPage:
     def _on_imported(self, version: DatasetVersion) -> None:
         """Show the version, if the person still waits for it here; the window tells it in any case."""
         if self._page.isVisible() and self._job_intent.path == self._intent.path:
-            self._host.go(Place("data", DataIntent(version.dataset, version.number)))
+            self._host.go(Place("data", DataIntent(version.dataset)))
         self._answers = replace(self._answers, preview=None, question=None)
 
     def _on_import_failed(self, error: UserError) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from mlops_desktop.domain.datasets import Dataset, DatasetVersion
-from mlops_desktop.domain.errors import UserError
+from mlops_desktop.domain.errors import NotFoundError, UserError
+from mlops_desktop.gui.language import tr
 
 from .data_intent import DataIntent
 from .data_state import chosen_dataset
@@ -29,7 +30,14 @@ def looked_up(
         return datasets, trashed, [], None, None
     try:
         versions = project.datasets.versions(name)
-        ref = f"{name}@{intent.version}" if intent.version else name
-        return datasets, trashed, versions, project.datasets.show(ref), None
+        there = intent.version is None or any(v.number == intent.version for v in versions)
+        shown = project.datasets.show(f"{name}@{intent.version}" if intent.version and there else name)
     except UserError as error:
         return datasets, trashed, [], None, error
+    gone = None
+    if not there:
+        gone = NotFoundError(
+            tr("There is no version {} of “{}”: this is the newest.").format(intent.version, name),
+            reason=tr("It was never made, or was taken back."),
+        )
+    return datasets, trashed, versions, shown, gone

@@ -237,3 +237,39 @@ def test_a_training_is_set_up_on_the_version_shown(qtbot, window, bikes, screen)
     window.go = gone.append
     window.actions_registry.trigger("data.train")
     assert (gone[0].section, gone[0].intent.page, gone[0].intent.draft.data) == ("runs", "training", "bikes")
+
+
+def test_a_version_that_was_taken_back_gives_way_to_the_newest_and_it_is_said(
+    qtbot, window, project, bikes, screen, write
+):
+    project.datasets.import_file(str(write("more.csv", MORE)), dataset="bikes", mode="append").wait(30)
+    window.go(Place("data", "bikes@2"))
+    shows(qtbot, screen, "bikes@2")
+    project.activity.undo()
+    page = shows(qtbot, screen, "bikes@1")
+    assert "version 2" in page.state.error.message
+    loaded(qtbot, page, 4)
+
+
+def test_a_late_answer_leaves_what_is_chosen_elsewhere(qtbot, window, bikes, screen):
+    page = shows(qtbot, screen, "bikes@1")
+    page.widget().hide()
+    window.set_selection("run", [3])
+    page._show()
+    assert window.actions_registry.context.selection == (3,)
+
+
+def test_undo_in_a_notice_takes_back_that_change_and_no_other(qtbot, window, project, bikes, screen):
+    page = shows(qtbot, screen, "bikes@1")
+    page.commands.set_role("bikes", "hour", "time")
+    qtbot.waitUntil(
+        lambda: page.state.columns[1].role == "time" and bool(window.toasts.texts), timeout=15_000
+    )
+    notice = window.toasts._toasts[-1]
+    page.commands.set_notes("bikes", "Later.")
+    qtbot.waitUntil(lambda: page.state.notes == "Later.", timeout=15_000)
+    notice._on_button()
+    qtbot.waitUntil(window.error_panel.isVisible, timeout=15_000)
+    assert project.datasets.show("bikes").columns[1].role == "time"
+    window.toasts._toasts[-1]._on_button()
+    qtbot.waitUntil(lambda: page.state.notes == "", timeout=15_000)
