@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from mlops_desktop.domain.comparisons import Interval, MetricComparison, RunComparison, Verdict
 from mlops_desktop.domain.runs import Run
+from mlops_desktop.gui.language import tr
+from mlops_desktop.gui.screens.runs.counting import counted
 from mlops_desktop.gui.screens.runs.table_state import Status, metric_text
 
 VERDICT_STATUS: dict[Verdict, Status] = {
@@ -107,7 +109,7 @@ def compare_state(comparison: RunComparison, runs: Sequence[Run], colours: Mappi
     )
     same = tuple((s.name, tuple(s.values)) for s in comparison.settings if not s.differs)
     return CompareState(
-        title=f"Compare {marks[0].label} with {_listed([m.label for m in marks[1:]])}",
+        title=tr("Compare {} with {}").format(marks[0].label, _listed([m.label for m in marks[1:]])),
         subtitle=_subtitle(runs),
         marks=marks,
         differing=differing,
@@ -132,7 +134,7 @@ def _line(metric: MetricComparison, interval: Interval, first: RunMark, other: R
     size = max(abs(low), abs(high), abs(difference)) if tested else abs(difference)
     return DifferenceLine(
         key=f"{metric.name}:{other.run_id}",
-        metric=f"{metric.title}, its size" if by_size else metric.title,
+        metric=tr("{}, its size").format(metric.title) if by_size else metric.title,
         other=other,
         first_text=metric_text(metric.name, shown(metric.first)),
         other_text=metric_text(metric.name, shown(interval.value)),
@@ -160,13 +162,13 @@ def _span(low: float, middle: float, high: float, higher_is_better: bool) -> tup
 
 
 def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return words[0] if len(words) == 1 else tr("{} and {}").format(", ".join(words[:-1]), words[-1])
 
 
 def _subtitle(runs: Sequence[Run]) -> str:
     names = list(dict.fromkeys(r.name for r in runs))
     data = list(dict.fromkeys(r.spec.data.ref for r in runs if r.spec and r.spec.data))
-    parts = [names[0] + f", {len(runs)} times" if len(names) == 1 else _listed(names)]
+    parts = [tr("{}, {} times").format(names[0], len(runs)) if len(names) == 1 else _listed(names)]
     if data:
         parts.append(_listed(data))
     return " · ".join(parts)
@@ -174,23 +176,25 @@ def _subtitle(runs: Sequence[Run]) -> str:
 
 def _same_words(names: Sequence[str]) -> str:
     if not names:
-        return "Nothing else is the same."
+        return tr("Nothing else is the same.")
     listed = ", ".join(n.removeprefix("Parameter ").lower() for n in names[:3])
     count = len(names)
-    return f"{count} setting{'' if count == 1 else 's'} the same: {listed}{'…' if count > 3 else ''}"
+    words = counted(count, "1 setting the same", "{:,} settings the same")
+    return f"{words}: {listed}{'…' if count > 3 else ''}"
 
 
 def _verdict_words(lines: Sequence[DifferenceLine], first: RunMark) -> str:
     if not lines:
-        return "No metric is known of all of them."
+        return tr("No metric is known of all of them.")
     parts: list[str] = []
     for line in lines:
         if line.metric != lines[0].metric:
             continue
         if line.verdict == "unknown":
-            parts.append(f"can't be told from {line.other.label} ({line.why})")
+            parts.append(tr("can't be told from {} ({})").format(line.other.label, line.why))
         elif line.verdict == "tie":
-            parts.append(f"can't be told apart from {line.other.label}")
+            parts.append(tr("can't be told apart from {}").format(line.other.label))
         else:
-            parts.append(f"is {line.verdict} than {line.other.label} ({line.interval})")
+            words = tr("is better than {} ({})") if line.verdict == "better" else tr("is worse than {} ({})")
+            parts.append(words.format(line.other.label, line.interval))
     return f"{lines[0].metric}: {first.label} {_listed(parts)}."

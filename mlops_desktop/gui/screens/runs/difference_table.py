@@ -71,7 +71,7 @@ def _columns(marks: Sequence[RunMark]) -> list[TableColumn]:
 def _cells(line: DifferenceLine, *, alone: bool) -> list[Value]:
     colour = theme().series_colour(line.other.colour)
     against = [] if alone else [Cell(line.other.label, dot=colour, tip=line.other.title)]
-    verdict = Cell(VERDICT_WORDS[line.verdict], chip=VERDICT_STATUS[line.verdict], tip=line.why)
+    verdict = Cell(tr(VERDICT_WORDS[line.verdict]), chip=VERDICT_STATUS[line.verdict], tip=line.why)
     return [
         line.metric,
         *against,
@@ -89,4 +89,4 @@ def _span(line: DifferenceLine) -> Cell:
         return Cell("", tip=line.why)
     low, middle, high = line.span
     reach = Reach(((middle, line.line_role),), (-1.0, 1.0), (low, high), 0.0, line.line_role)
-    return Cell(f"{line.interval}, {VERDICT_WORDS[line.verdict]}", reach=reach)
+    return Cell(f"{line.interval}, {tr(VERDICT_WORDS[line.verdict])}", reach=reach)

@@ -10,6 +10,7 @@ from typing import Literal
 from mlops_desktop.domain.evaluations import Evaluation
 from mlops_desktop.domain.runs import Run
 from mlops_desktop.gui.charts.series import Series
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.run_state import METRIC_TITLES
 from mlops_desktop.gui.screens.runs.table_state import metric_text
 
@@ -75,11 +76,11 @@ def fold_chart(run: Run, colour: int) -> ChartSpec | None:
     bars = [(n, v, colour) for n, v in zip(names, values, strict=True)]
     test = run.metrics.get(name, math.nan)
     if math.isfinite(test) and facts.test_rows:
-        bars.append(("test", test, colour + 1))
+        bars.append((tr("test"), test, colour + 1))
     return ChartSpec(
         "folds",
         "bars",
-        f"{METRIC_TITLES.get(name, name)} by fold",
+        tr("{} by fold").format(METRIC_TITLES.get(name, name)),
         bars=tuple(bars),
         decimals=_decimals(values),
     )
@@ -120,9 +121,9 @@ def _predicted(judged: Sequence[Judged]) -> ChartSpec | None:
     return ChartSpec(
         "predicted",
         "points",
-        "Predicted against actual",
+        tr("Predicted against actual"),
         words,
-        "actual",
+        tr("actual"),
         "predicted",
         diagonal=True,
         series=tuple(series),
@@ -139,9 +140,17 @@ def _residuals(judged: Sequence[Judged]) -> ChartSpec | None:
     if not series:
         return None
     bias = judged[0].evaluation.metrics.get("bias", math.nan)
-    words = f"bias {metric_text('bias', bias)}" if len(judged) == 1 and math.isfinite(bias) else ""
+    words = (
+        tr("bias {}").format(metric_text("bias", bias)) if len(judged) == 1 and math.isfinite(bias) else ""
+    )
     return ChartSpec(
-        "residuals", "points", "Residuals", words, "predicted", "predicted − actual", series=tuple(series)
+        "residuals",
+        "points",
+        tr("Residuals"),
+        words,
+        tr("predicted"),
+        tr("predicted − actual"),
+        series=tuple(series),
     )
 
 
@@ -163,8 +172,8 @@ def _roc(judged: Sequence[Judged]) -> ChartSpec | None:
         "lines",
         "ROC",
         words,
-        "false positive rate",
-        "true positive rate",
+        tr("false positive rate"),
+        tr("true positive rate"),
         diagonal=True,
         series=tuple(series),
     )
@@ -183,9 +192,20 @@ def _pr(judged: Sequence[Judged]) -> ChartSpec | None:
     if not series:
         return None
     first = next(j for j in judged if j.evaluation.pr).evaluation.pr[0]
-    series.append(Series(f"chance {first.base_rate:.2f}", (0.0, 1.0), (first.base_rate, first.base_rate), -1))
+    series.append(
+        Series(
+            tr("chance {:.2f}").format(first.base_rate), (0.0, 1.0), (first.base_rate, first.base_rate), -1
+        )
+    )
     return ChartSpec(
-        "pr", "lines", "Precision and recall", "", "recall", "precision", from_zero=True, series=tuple(series)
+        "pr",
+        "lines",
+        tr("Precision and recall"),
+        "",
+        tr("recall"),
+        tr("precision"),
+        from_zero=True,
+        series=tuple(series),
     )
 
 
@@ -195,15 +215,19 @@ def _confusions(judged: Sequence[Judged]) -> list[ChartSpec]:
         found = j.evaluation.confusion
         if found is None:
             continue
-        at = f"from probability {found.threshold:g}" if found.threshold is not None else "most likely class"
-        title = "Confusion" if len(judged) == 1 else f"Confusion of {j.label}"
+        at = (
+            tr("from probability {:g}").format(found.threshold)
+            if found.threshold is not None
+            else tr("most likely class")
+        )
+        title = tr("Confusion") if len(judged) == 1 else tr("Confusion of {}").format(j.label)
         charts.append(
             ChartSpec(
                 f"confusion:{j.label}",
                 "matrix",
                 title,
                 at,
-                "actual",
+                tr("actual"),
                 "predicted",
                 rows=tuple(found.labels),
                 columns=tuple(found.labels),
@@ -220,9 +244,13 @@ def _importances(judged: Sequence[Judged]) -> list[ChartSpec]:
         if found is None or not found.names:
             continue
         pairs = list(zip(found.names, found.values, strict=True))[:MOST_IMPORTANT]
-        title = "What it leans on" if len(judged) == 1 else f"What {j.label} leans on"
+        title = tr("What it leans on") if len(judged) == 1 else tr("What {} leans on").format(j.label)
         more = len(found.names) - len(pairs)
-        words = f"share of {found.method}" + (f", {more} more" if more else "")
+        words = (
+            tr("share of {}, {} more").format(found.method, more)
+            if more
+            else tr("share of {}").format(found.method)
+        )
         bars = tuple((name, value, j.colour) for name, value in pairs)
         charts.append(ChartSpec(f"importance:{j.label}", "lying_bars", title, words, bars=bars, decimals=3))
     return charts

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlops_desktop.gui.language import tr
+
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": lambda a, b: a <= b,
     ">=": lambda a, b: a >= b,
@@ -65,15 +67,15 @@ def _condition(part: str) -> Condition:
     negated = bool(_NOT.match(part))
     part = _NOT.sub("", part, count=1) if negated else part
     if not part or part.lower() in ("and", "not"):
-        raise FilterError("Something is missing beside “and” or “not”.")
+        raise FilterError(tr("Something is missing beside “and” or “not”."))
     found = _CONDITION.match(part)
     if found is None:
         if any(sign in part for sign in "<>="):
-            raise FilterError(f"“{part}” begins with no name of a column.")
+            raise FilterError(tr("“{}” begins with no name of a column.").format(part))
         return Condition(part.strip("\"'“”").lower(), negated=negated)
     value = found["value"].strip().strip("\"'“”")
     if not value:
-        raise FilterError(f"What should “{found['field'].strip()}” be held against?")
+        raise FilterError(tr("What should “{}” be held against?").format(found["field"].strip()))
     return Condition(value.lower(), field_key(found["field"]), found["operator"], negated)
 
 

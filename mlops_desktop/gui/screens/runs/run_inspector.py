@@ -23,11 +23,11 @@ def run_details(run: Run, deeds: RunDeeds) -> QWidget:
     state = run_state(run, None, "", datetime.now().astimezone())
     rows: list[tuple[str, str | QWidget]] = [
         (tr("Name"), state.name),
-        (tr("State"), Chip(state.state, state.status)),
+        (tr("State"), Chip(tr(state.state), state.status)),
     ]
     rows += [(tile.title, f"{tile.text}  {tile.note}".strip()) for tile in state.tiles[:6]]
     rows += [
-        (name, value)
+        (tr(name), value)
         for name, value in state.facts
         if name in ("Data", "Algorithm", "Split", "Left out", "Seed")
     ]

@@ -131,7 +131,7 @@ class RunPage:
         """Show this run."""
         if intent.run != self._run_id:
             self._run_id, self._answer, self._state = intent.run, None, None
-            self._header.show_text(f"Run #{intent.run}", "", tr("Loading..."))
+            self._header.show_text(tr("Run #{}").format(intent.run), "", tr("Loading..."))
             self._header.set_chips([])
             self._log.show_lines([])
             for part in self._parts():
@@ -182,12 +182,12 @@ class RunPage:
     def _show(self, state: RunState, answer: RunAnswer) -> None:
         self._header.show_text(state.title, state.name, state.subtitle)
         self._header.set_chips(
-            [(state.state, state.status), *([(tr("in the trash"), "warn")] if state.trashed else [])]
+            [(tr(state.state), state.status), *([(tr("in the trash"), "warn")] if state.trashed else [])]
         )
         self._show_buttons(state)
         self._strip.set_steps(
             [
-                Step(s.name, s.name, s.headline, s.detail, aside=s.aside, progress=s.progress)
+                Step(s.name, tr(s.name), s.headline, s.detail, aside=s.aside, progress=s.progress)
                 for s in state.stages
             ]
         )
@@ -199,7 +199,7 @@ class RunPage:
         self._curves.show_charts(self._curve_specs(answer, colour))
         if answer.first_line == self._log.count:
             self._log.add_lines(answer.lines)
-        self._facts.set_rows(state.facts)
+        self._facts.set_rows([(tr(name), value) for name, value in state.facts])
         self._words.show_words(state.tags, state.notes, state.warnings)
         self._code.show_code(state.python, state.command)
         self._show_parts(state)

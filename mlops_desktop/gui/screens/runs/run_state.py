@@ -10,6 +10,8 @@ from datetime import datetime
 from mlops_desktop.domain.errors import ErrorMessage
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.domain.runs import METRICS, STAGES, Metric, Run, RunFacts, Stage
+from mlops_desktop.gui.language import tr
+from mlops_desktop.gui.screens.runs.counting import counted
 from mlops_desktop.gui.screens.runs.scripts import arguments_of, as_command, as_python
 from mlops_desktop.gui.screens.runs.table_state import (
     ALGORITHM_TITLES,
@@ -101,14 +103,16 @@ def run_state(run: Run, job: JobRow | None, project: str, now: datetime) -> RunS
     trained = run.kind == "training"
     return RunState(
         run_id=run.run_id,
-        title=f"Run #{run.run_id}",
+        title=tr("Run #{}").format(run.run_id),
         name=run.name,
         state=run.state,
         status=STATE_STATUS.get(run.state, "neutral"),
         subtitle=_subtitle(run, now),
         at_work=run.state in AT_WORK,
         cancelling=job is not None and job.state == "cancelling",
-        progress=(job.stage or "Waiting", job.fraction, job.seconds_left) if job else ("Waiting", None, None),
+        progress=(tr(job.stage or "Waiting"), job.fraction, job.seconds_left)
+        if job
+        else (tr("Waiting"), None, None),
         stages=_stages(run) if trained else (),
         tiles=_tiles(run),
         error=run.error,
@@ -131,11 +135,11 @@ def _subtitle(run: Run, now: datetime) -> str:
     parts: list[str] = []
     if run.spec is not None and run.spec.data is not None:
         parts.append(f"{run.spec.data.ref}, {run.spec.target}")
-    parts.append(f"by {run.created_by}, {when(run.created_at, now)}")
+    parts.append(tr("by {}, {}").format(run.created_by, when(run.created_at, now)))
     if run.seconds is not None:
-        parts.append(f"took {duration(run.seconds)}")
+        parts.append(tr("took {}").format(duration(run.seconds)))
     if run.spec is not None:
-        parts.append(f"seed {run.spec.seed}")
+        parts.append(tr("seed {}").format(run.spec.seed))
     return " · ".join(parts)
 
 
@@ -144,9 +148,9 @@ def when(moment: datetime, now: datetime) -> str:
     local = moment.astimezone(now.tzinfo)
     days = (now.date() - local.date()).days
     if days == 0:
-        return f"today {local:%H:%M:%S}"
+        return tr("today {}").format(f"{local:%H:%M:%S}")
     if days == 1:
-        return f"yesterday {local:%H:%M}"
+        return tr("yesterday {}").format(f"{local:%H:%M}")
     return f"{local.day} {local:%b %H:%M}" if local.year == now.year else f"{local.day} {local:%b %Y}"
 
 
@@ -160,7 +164,7 @@ def _stages(run: Run) -> tuple[StageCell, ...]:
         if stage is not None:
             cells.append(_stage_cell(stage, at_work))
         elif run.state != ENDED_WELL and name != "Folds":
-            cells.append(StageCell(name, "—", "" if at_work else "not reached", "", 0.0))
+            cells.append(StageCell(name, "—", "" if at_work else tr("not reached"), "", 0.0))
     return tuple(cells)
 
 
@@ -168,7 +172,11 @@ def _stage_cell(stage: Stage, at_work: bool) -> StageCell:
     if stage.done:
         return StageCell(stage.name, stage.title, stage.note, duration(stage.seconds), 1.0)
     return StageCell(
-        stage.name, stage.title or "—", stage.note or ("at work" if at_work else "ended here"), "", 0.5
+        stage.name,
+        stage.title or "—",
+        stage.note or (tr("at work") if at_work else tr("ended here")),
+        "",
+        0.5,
     )
 
 
@@ -197,7 +205,7 @@ def _spread(values: Sequence[float], name: str) -> str:
         return ""
     mean = math.fsum(known) / len(known)
     spread = math.sqrt(math.fsum((v - mean) ** 2 for v in known) / (len(known) - 1))
-    return f"folds {metric_text(name, mean)} ± {metric_text(name, spread)}"
+    return tr("folds {} ± {}").format(metric_text(name, mean), metric_text(name, spread))
 
 
 def _facts(run: Run) -> tuple[tuple[str, str], ...]:
@@ -205,7 +213,7 @@ def _facts(run: Run) -> tuple[tuple[str, str], ...]:
     rows: list[tuple[str, str]] = []
     spec, facts = run.spec, run.facts
     if spec is not None:
-        rows.append(("Data", f"{spec.data.ref}, {spec.data.rows:,} rows" if spec.data else "—"))
+        rows.append(("Data", tr("{}, {:,} rows").format(spec.data.ref, spec.data.rows) if spec.data else "—"))
         rows.append(("Algorithm", ALGORITHM_TITLES.get(spec.algorithm, spec.algorithm)))
     if facts is not None:
         rows += _decided(facts)
@@ -215,9 +223,9 @@ def _facts(run: Run) -> tuple[tuple[str, str], ...]:
         )
     if facts is not None and facts.environment is not None:
         place = facts.environment
-        rows.append(("Seed", f"{place.seed}, on {place.threads} thread{'' if place.threads == 1 else 's'}"))
+        rows.append(("Seed", f"{place.seed}, " + counted(place.threads, "on 1 thread", "on {:,} threads")))
         rows.append(("Code", place.code_version))
-        rows.append(("Python", f"{place.python} on {place.system}"))
+        rows.append(("Python", tr("{} on {}").format(place.python, place.system)))
         rows.append(("Packages", ", ".join(f"{n} {v}" for n, v in place.packages.items())))
         rows.append(("Peak memory", f"{facts.peak_memory_bytes / 1e9:.2f} GB"))
     rows += [(a.name, f"{a.sha256[:12]}… {size_words(a.size_bytes)}") for a in run.artifacts]

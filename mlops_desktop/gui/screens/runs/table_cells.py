@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtGui import QColor
 
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.run_state import when
 from mlops_desktop.gui.screens.runs.table_state import (
     METRIC,
@@ -51,7 +52,7 @@ def _cell(line: RunLine, key: str) -> Value:
     if key == "name":
         return Cell(line.name, icon="note" if line.has_notes else None, tip=line.error)
     if key == "state":
-        return Cell(line.state, chip=STATE_STATUS.get(line.state, "neutral"), tip=line.error)
+        return Cell(tr(line.state), chip=STATE_STATUS.get(line.state, "neutral"), tip=line.error)
     if key == "tags":
         return (
             Cell(", ".join(line.tags), chip="neutral")

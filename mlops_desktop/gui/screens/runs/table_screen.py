@@ -257,7 +257,7 @@ class TablePage:
         self._show_empty(arranged)
         colours = assigned(self._host.session, state.chosen[:10])
         columns = [TableColumn("dot", "", sortable=False)]
-        columns += [TableColumn(c.key, c.title, c.right, c.stretch, c.decimals) for c in arranged.columns]
+        columns += [TableColumn(c.key, tr(c.title), c.right, c.stretch, c.decimals) for c in arranged.columns]
         self._table.show_rows(
             columns,
             arranged.keys,
@@ -369,7 +369,7 @@ class TablePage:
     def _fill_columns(self, menu: QMenu) -> None:
         shown = [c.key for c in self._arranged.columns]
         for offered in self._arranged.offered:
-            action = menu.addAction(offered.title)
+            action = menu.addAction(tr(offered.title))
             action.setCheckable(True)
             action.setChecked(offered.key in shown)
             action.triggered.connect(partial(self._on_column, offered.key))

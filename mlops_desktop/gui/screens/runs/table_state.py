@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from mlops_desktop.domain.algorithms import ALGORITHMS
 from mlops_desktop.domain.runs import METRICS, ParamValue, Run
+from mlops_desktop.gui.language import tr
+from mlops_desktop.gui.screens.runs.counting import counted
 from mlops_desktop.gui.screens.runs.filters import Condition, FilterError, field_key, holds, parse
 from mlops_desktop.gui.screens.runs.runs_intent import NEWEST_FIRST, RunsIntent
 
@@ -75,7 +77,7 @@ def line_of(run: Run) -> RunLine:
         run_id=run.run_id,
         name=run.name,
         state=run.state,
-        algorithm=algorithm or "logged",
+        algorithm=algorithm or tr("logged"),
         dataset=spec.data.dataset if spec and spec.data else "",
         data=spec.data.ref if spec and spec.data else "",
         target=spec.target if spec else "",
@@ -185,7 +187,7 @@ def arrange(lines: Sequence[RunLine], intent: RunsIntent) -> Arranged:
         columns=_columns(offered, kept, intent.columns),
         offered=offered,
         total=len(lines),
-        matches=f"{len(kept):,} match" if conditions else "",
+        matches=tr("{:,} match").format(len(kept)) if conditions else "",
         problem=problem,
         empty=empty,
     )
@@ -324,9 +326,13 @@ def _columns(
 
 
 def _subtitle(total: int, chosen: int, trashed: bool, complete: bool) -> str:
-    more = "" if complete else "at least "
-    what = f"{more}{total:,} run{'' if total == 1 else 's'}" + (" in the trash" if trashed else "")
-    return f"{what} · {chosen} chosen to compare" if chosen > 1 else what
+    if trashed:
+        what = counted(total, "1 run in the trash", "{:,} runs in the trash")
+    elif complete:
+        what = counted(total, "1 run", "{:,} runs")
+    else:
+        what = tr("at least {:,} runs").format(total)
+    return tr("{} · {} chosen to compare").format(what, chosen) if chosen > 1 else what
 
 
 def duration(seconds: float | None) -> str:

@@ -52,7 +52,7 @@ class DataCard(Card):
             Field(tr("Data"), self._data), Field(tr("Target"), self._target), Field(tr("Task"), task),
             Field(tr("Metric"), self._metric), spacing=12,
         )  # fmt: skip
-        for place, share in enumerate((3, 2, 3, 3)):
+        for place, share in enumerate((5, 3, 4, 3)):
             line.setStretch(place, share)
         self.add(line)
 
@@ -232,7 +232,7 @@ def _feature_cells(line: FeatureLine) -> list[Value]:
     return [
         name,
         Cell(line.type, role="muted"),
-        Cell(line.role, chip=line.status, icon=""),
+        Cell(tr(line.role), chip=line.status, icon=""),
         missing,
         Cell(line.note, role=line.note_role, tip=line.note),
     ]

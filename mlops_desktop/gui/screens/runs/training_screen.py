@@ -84,7 +84,7 @@ class TrainingPage:
         right = QWidget()
         right.setLayout(column(self._algorithms, self._params, None, spacing=14))
         left = QWidget()
-        lower = FoldingRow([(self._features, 3), (right, 2)], 620)
+        lower = FoldingRow([(self._features, 3), (right, 2)], 700)
         left.setLayout(column(self._data, self._split, lower, None, spacing=14))
         side = QWidget()
         side.setLayout(column(self._run, self._findings, None, spacing=14))

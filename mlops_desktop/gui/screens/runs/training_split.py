@@ -10,6 +10,8 @@ from datetime import date
 from typing import Literal
 
 from mlops_desktop.domain.training_checks import Period
+from mlops_desktop.gui.language import tr
+from mlops_desktop.gui.screens.runs.counting import counted
 
 Unit = Literal["day", "week", "month", "year"]
 
@@ -133,15 +135,27 @@ def legend_words(periods: Sequence[Period], split: TimeSplit) -> tuple[str, str,
     unit = unit_of(periods)
     count = split.test_from - split.train_from
     rows = sum(p.rows for p in periods[split.train_from : split.test_from])
-    train = f"train on {count} {unit}{'' if count == 1 else 's'}, {rows:,} rows"
+    train = tr("train on {}, {:,} rows").format(units(count, unit), rows)
     tested = periods[split.test_from : split.test_to]
     name = shown_label(tested[0].label)
     if len(tested) > 1:
-        name = f"{name} to {shown_label(tested[-1].label)}"
-    test = f"test on {name}, {sum(p.rows for p in tested):,} rows"
+        name = tr("{} to {}").format(name, shown_label(tested[-1].label))
+    test = tr("test on {}, {:,} rows").format(name, sum(p.rows for p in tested))
     older, newer = split.train_from > 0, split.test_to < len(periods)
-    which = "older and newer" if older and newer else "older" if older else "newer"
-    return train, test, f"{which} {unit}s left out" if older or newer else ""
+    if older and newer:
+        return train, test, tr("older and newer rows left out")
+    return train, test, tr("older rows left out") if older else tr("newer rows left out") if newer else ""
+
+
+def units(count: int, unit: Unit) -> str:
+    """``6 months``, in the person's language."""
+    one, many = {
+        "day": ("1 day", "{:,} days"),
+        "week": ("1 week", "{:,} weeks"),
+        "month": ("1 month", "{:,} months"),
+        "year": ("1 year", "{:,} years"),
+    }[unit]
+    return counted(count, one, many)
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

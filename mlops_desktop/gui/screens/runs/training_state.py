@@ -10,6 +10,8 @@ from mlops_desktop.domain.algorithms import ALGORITHMS, Algorithm, Param
 from mlops_desktop.domain.datasets import Dataset
 from mlops_desktop.domain.runs import DEFAULT_METRIC, METRICS, ParamValue, SplitMethod
 from mlops_desktop.domain.training_checks import CheckFinding, ColumnCheck, TrainingCheck
+from mlops_desktop.gui.language import tr
+from mlops_desktop.gui.screens.runs.counting import counted
 from mlops_desktop.gui.screens.runs.runs_intent import TrainingDraft
 from mlops_desktop.gui.screens.runs.scripts import split_fields
 from mlops_desktop.gui.screens.runs.table_state import RunLine, Status, duration
@@ -163,25 +165,27 @@ def training_state(
     alarm, leaks = _alarm(check, used)
     algorithms = _algorithms(draft, typical)
     return TrainingState(
-        subtitle=f"Like run #{draft.like}, on the newest data. Change what you want, then run."
+        subtitle=tr("Like run #{}, on the newest data. Change what you want, then run.").format(draft.like)
         if draft.like
-        else "Choose what to predict and how to judge it, then run.",
+        else tr("Choose what to predict and how to judge it, then run."),
         data=_data_options(known, draft),
         data_choice=draft.data or (known[0].name if known else ""),
         targets=tuple((c.name, c.name) for c in check.columns) if check else (),
         target=target,
-        task=TASK_WORDS.get(task or "", "—"),
+        task=tr(TASK_WORDS.get(task or "", "—")),
         task_note=check.task_reason if check else "",
         metrics=_metrics(task),
         metric=draft.metric or (DEFAULT_METRIC[task] if task else ""),
         split=_split(check, draft),
         features=features,
-        features_words=f"{len(used)} of {len(features)} columns" if features else "",
+        features_words=tr("{} of {} columns").format(len(used), len(features)) if features else "",
         algorithms=algorithms,
         findings=_findings(check, used),
         alarm=alarm,
         estimate=_estimate(algorithms, draft),
-        run_words="Run" if len(draft.algorithms) < 2 else f"Run {len(draft.algorithms)} trainings",
+        run_words=tr("Run")
+        if len(draft.algorithms) < 2
+        else tr("Run {} trainings").format(len(draft.algorithms)),
         problem=_problem(check, draft, used, target),
         warning=leaks,
         empty="loading" if datasets is None else "" if known else "no_data",
@@ -246,7 +250,9 @@ def typical_seconds(lines: Sequence[RunLine], dataset: str) -> dict[str, float]:
 
 def _data_options(datasets: Sequence[Dataset], draft: TrainingDraft) -> tuple[Option, ...]:
     options = [
-        (d.name, f"{d.name} v{d.newest.number} · {d.newest.rows:,} rows") for d in datasets if d.newest
+        (d.name, tr("{} v{} · {:,} rows").format(d.name, d.newest.number, d.newest.rows))
+        for d in datasets
+        if d.newest
     ]
     if draft.data and draft.data not in [d.name for d in datasets]:
         options.append((draft.data, draft.data))
@@ -264,11 +270,11 @@ def _features(check: TrainingCheck | None, draft: TrainingDraft) -> tuple[Featur
 def _feature(column: ColumnCheck, ignored: bool) -> FeatureLine:
     fixed = ""
     if column.role == "target":
-        fixed = "It is what is predicted."
+        fixed = tr("It is what is predicted.")
     elif column.role not in ("feature", "sensitive"):
-        fixed = f"Its role is {column.role}: a click makes it a feature."
+        fixed = tr("Its role is {}: a click makes it a feature.").format(column.role)
     elif not column.used and not ignored and "left out" in column.note:
-        fixed = "It has nothing to learn from."
+        fixed = tr("It has nothing to learn from.")
     percent = column.missing_share * 100
     return FeatureLine(
         name=column.name,
@@ -311,11 +317,11 @@ def _finding(finding: CheckFinding, used: Sequence[FeatureLine]) -> FindingLine:
     remedy = ""
     if columns:
         remedy = (
-            "Exclude both"
+            tr("Exclude both")
             if len(columns) == 2
-            else f"Exclude {columns[0]}"
+            else tr("Exclude {}").format(columns[0])
             if len(columns) == 1
-            else f"Exclude all {len(columns)}"
+            else tr("Exclude all {}").format(len(columns))
         )
     return FindingLine(finding.code, finding.title, finding.text, icon, role, remedy, columns)
 
@@ -324,23 +330,23 @@ def _alarm(check: TrainingCheck | None, used: Sequence[FeatureLine]) -> tuple[tu
     findings = check.findings if check else []
     leaks = sum(f.code == "leak" for f in findings)
     if leaks and any(f.note_role == "bad" for f in used):
-        words = f"{leaks} leak{'' if leaks == 1 else 's'}"
-        return (words, "bad"), f"{words} {'is' if leaks == 1 else 'are'} still in"
+        words = counted(leaks, "1 leak", "{:,} leaks")
+        return (words, "bad"), counted(leaks, "1 leak is still in", "{:,} leaks are still in")
     warnings = sum(f.severity == "warning" for f in findings)
     if warnings:
-        return (f"{warnings} to look at", "warn"), ""
-    return (("all in order", "good") if check else ("", "neutral")), ""
+        return (tr("{} to look at").format(warnings), "warn"), ""
+    return ((tr("all in order"), "good") if check else ("", "neutral")), ""
 
 
 def _estimate(algorithms: Sequence[AlgorithmLine], draft: TrainingDraft) -> str:
     ticked = [a for a in algorithms if a.checked]
     folds = draft.folds or (5 if draft.method == "cross_validation" else 0)
     fits = len(ticked) * (folds + 1)
-    words = f"{len(ticked)} algorithm{'' if len(ticked) == 1 else 's'}"
+    words = counted(len(ticked), "1 algorithm", "{:,} algorithms")
     return (
-        f"{words} × ({folds} folds + final) = {fits} fits."
+        tr("{} × ({} folds + final) = {} fits.").format(words, folds, fits)
         if folds
-        else f"{words}, {fits} fit{'' if fits == 1 else 's'}."
+        else f"{words}, " + counted(fits, "1 fit.", "{:,} fits.")
     )
 
 
@@ -365,7 +371,7 @@ def _split(check: TrainingCheck | None, draft: TrainingDraft) -> SplitView:
         else (),
         places=places,
         legend=legend_words(periods, places) if places else ("", "", ""),
-        bar_words=f"bar: mean {check.target}" if by_mean and check else "bar: rows",
+        bar_words=tr("bar: mean {}").format(check.target) if by_mean and check else tr("bar: rows"),
         share=draft.test_share,
         folds=draft.folds or (5 if method == "cross_validation" else 0),
     )
@@ -375,12 +381,12 @@ def _problem(
     check: TrainingCheck | None, draft: TrainingDraft, used: Sequence[FeatureLine], target: str
 ) -> str:
     if check is None:
-        return "The data is being looked at."
+        return tr("The data is being looked at.")
     if not target:
-        return "Choose the column to predict."
+        return tr("Choose the column to predict.")
     if not draft.algorithms:
-        return "Choose an algorithm."
+        return tr("Choose an algorithm.")
     if not used:
-        return "Choose a column to learn from."
+        return tr("Choose a column to learn from.")
     stopping = next((f for f in check.findings if f.code == "one_class"), None)
     return f"{stopping.title}. {stopping.text}" if stopping else ""

@@ -69,7 +69,7 @@ def test_the_legend_counts_rows_and_what_is_left_out() -> None:
     train, test, rest = legend_words(MONTHS, TimeSplit(15, 21, 22))
     assert train == "train on 6 months, 600 rows"
     assert test == "test on Oct 2012, 100 rows"
-    assert rest == "older and newer months left out"
+    assert rest == "older and newer rows left out"
 
 
 def test_january_keeps_its_year() -> None:
