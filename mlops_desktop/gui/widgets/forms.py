@@ -148,13 +148,15 @@ class Field(QWidget):
     def __init__(self, name: str, field: QWidget, note: str = "", beside: int = 0) -> None:
         super().__init__()
         self.field = field
+        self._beside = beside
         self._name = Label(name, "base" if beside else "small", "muted")
         self._name.setBuddy(field)
         self._note = Label(note, "small", "muted", wrap=True)
         self._text = note
         field.setAccessibleName(name)
         if beside:
-            self._name.setFixedWidth(theme().px(beside))
+            self._fit_name()
+            theme().changed.connect(self._fit_name)
             line = row(self._name, field)
             line.setStretch(1, 1)
             self.setLayout(column(line, self._note, spacing=4))
@@ -162,6 +164,9 @@ class Field(QWidget):
             self.setLayout(column(self._name, field, self._note, spacing=4))
         set_shown(self._note, bool(note))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def _fit_name(self) -> None:
+        self._name.setFixedWidth(theme().px(self._beside))
 
     def show_error(self, message: str) -> None:
         """Say at the field what is wrong with it; an empty text takes the word back."""

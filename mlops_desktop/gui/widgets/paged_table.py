@@ -64,7 +64,8 @@ class _Inks:
         self.chosen = look.colour("accent_soft")
         self.frame = look.colour("accent")
         self.placeholder = look.colour("chip")
-        self.metrics = QFontMetrics(look.font("base"))
+        self.font = look.font("base")
+        self.metrics = QFontMetrics(self.font)
         self.widest = self.metrics.averageCharWidth() * 1.3
         self.margin = look.space("cell_x")
 
@@ -103,6 +104,7 @@ class _RowDelegate(QStyledItemDelegate):
 
     def _draw(self, painter: QPainter, rect: QRect, value: Any, numeric: bool) -> None:
         inks = self._inks
+        painter.setFont(inks.font)  # the view's own lags behind when the scale changes
         painter.setPen(inks.muted if value is None else inks.text)
         text = "missing" if value is None else shown_text(value)
         if len(text) > 400:

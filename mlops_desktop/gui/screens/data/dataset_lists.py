@@ -41,7 +41,7 @@ class DatasetsCard(Card):
         self.add(self.list, self._foot)
         self._shows_trash = False
         self._showing = False
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.list.chosen_changed.connect(self._on_chosen)
         self.list.menu_wanted.connect(self.menu_wanted)
         self._trash.clicked.connect(lambda: self.trash_wanted.emit(not self._shows_trash))

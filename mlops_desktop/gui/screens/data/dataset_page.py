@@ -98,11 +98,14 @@ class DatasetPage:
         self._card = card
         gap = theme().space("gap")
         self._left = QWidget()
-        self._left.setLayout(column(self.datasets, self.versions, spacing=gap))
-        self._left.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        lists = column(self.datasets, self.versions, spacing=gap)
+        lists.setStretch(1, 1)
+        lists.addStretch(0)
+        self._left.setLayout(lists)
         self._error = ErrorPanel()
         work = row(self._left, card, spacing=gap)
         work.setStretch(1, 1)
+        work.addStretch(0)
         self._work = QWidget()
         self._work.setLayout(work)
         self._empty = EmptyState(
@@ -431,7 +434,8 @@ class DatasetPage:
         if state.ref:
             self._header.show_text(state.title, state.suffix, state.facts)
         else:
-            self._header.show_text(state.title or tr("Data"))
+            self._header.show_text(tr("Trash") if state.trash else state.title or tr("Data"))
+        set_shown(self.versions, not state.trash)
         self._header.set_chips([(tag, "neutral") for tag in state.tags[:4]])
         living = bool(state.ref) and not state.trash
         for button in (self._add, self._train, self._more):
