@@ -76,6 +76,18 @@ class DatasetPage:
         self._header = PageHeader("Data", buttons=buttons)
         self.datasets = DatasetsCard()
         self.versions = VersionsCard()
+        self._error = ErrorPanel()
+        self._left = QWidget()
+        lists = column(self.datasets, self.versions, spacing=theme().space("gap"))
+        lists.setStretch(1, 1)
+        lists.addStretch(0)
+        self._left.setLayout(lists)
+        self._build_panels()
+        self._build_page()
+        theme().changed.connect(self._fit)
+        self._fit()
+
+    def _build_panels(self) -> None:
         self.table = TablePanel(self._host.session.tasks)
         self.profile = ProfilePanel()
         self.changes = ChangesPanel()
@@ -91,19 +103,14 @@ class DatasetPage:
         self._stack = QStackedWidget()
         for panel in self._panels.values():
             self._stack.addWidget(panel)
-        card = Card(flush=True)
-        card.body.setSpacing(0)
-        card.add(row(self._tabs, None, margins=(14, 4, 14, 0)))
-        card.body.addWidget(self._stack, 1)
-        self._card = card
-        gap = theme().space("gap")
-        self._left = QWidget()
-        lists = column(self.datasets, self.versions, spacing=gap)
-        lists.setStretch(1, 1)
-        lists.addStretch(0)
-        self._left.setLayout(lists)
-        self._error = ErrorPanel()
-        work = row(self._left, card, spacing=gap)
+        self._card = Card(flush=True)
+        self._card.body.setSpacing(0)
+        self._card.add(row(self._tabs, None, margins=(14, 4, 14, 0)))
+        self._card.body.addWidget(self._stack, 1)
+
+    def _build_page(self) -> None:
+        gap, side, top = (theme().space(name) for name in ("gap", "page", "page_top"))
+        work = row(self._left, self._card, spacing=gap)
         work.setStretch(1, 1)
         work.addStretch(0)
         self._work = QWidget()
@@ -114,7 +121,6 @@ class DatasetPage:
             (tr("Import a file..."), self.import_file),
             button_icon="download",
         )
-        side, top = theme().space("page"), theme().space("page_top")
         self._page = QWidget()
         self._page.setProperty("kind", "page")
         self._page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -122,8 +128,6 @@ class DatasetPage:
         box.addWidget(self._work, 1)
         box.addWidget(self._empty, 1)
         self._page.setLayout(box)
-        theme().changed.connect(self._fit)
-        self._fit()
 
     def _connect(self) -> None:
         self.datasets.dataset_chosen.connect(self._on_dataset_chosen)

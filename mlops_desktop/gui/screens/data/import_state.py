@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mlops_desktop.domain.datasets import Dataset, DatasetVersion, Role
@@ -155,47 +155,46 @@ def resolve(intent: ImportIntent, answers: ImportAnswers, before: ImportState | 
     before : ImportState, optional
         What it showed: remedies keep their order.
     """
-    preview = answers.preview
     waits = answers.question != intent.question
     error = None if waits else answers.error
-    fields, note = format_fields(intent.options, preview), _format_note(intent.options)
-    if preview is None:
-        return ImportState(
-            file_name(intent.path),
-            "",
-            waits,
-            fields,
-            note,
-            chosen_count(intent.options),
-            error=error,
-            import_failed=answers.import_failed,
-        )
+    state = ImportState(
+        file=file_name(intent.path),
+        facts="",
+        waits=waits,
+        fields=format_fields(intent.options, answers.preview),
+        format_note=_format_note(intent.options),
+        chosen=chosen_count(intent.options),
+        job=_job(answers.job),
+        error=error,
+        import_failed=answers.import_failed,
+    )
+    return _of_preview(state, intent, answers, before) if answers.preview is not None else state
+
+
+def _of_preview(
+    state: ImportState, intent: ImportIntent, answers: ImportAnswers, before: ImportState | None
+) -> ImportState:
+    preview = answers.preview
+    assert preview is not None
     newest = _newest(intent, answers.datasets)
     problems = tuple(_problem(p, intent.options, before) for p in _in_order(preview.problems))
-    columns = _columns(intent, preview, newest, problems, error)
+    columns = _columns(intent, preview, newest, problems, state.error)
     tabs = _tabs(preview, newest)
     tab = _tab(intent, tabs, preview.problems)
     lines = _decisions(preview)
-    return ImportState(
-        file=file_name(intent.path),
+    return replace(
+        state,
         facts=_facts(preview),
-        waits=waits,
-        fields=fields,
-        format_note=note,
-        chosen=chosen_count(intent.options),
         decisions=tuple(_decision(d, intent, newest) for d in lines[: intent.decisions]),
         more_decisions=max(len(lines) - intent.decisions, 0),
         tabs=tabs,
         tab=tab,
         columns=columns,
         rows=tuple(_rows(preview, newest, tab)),
-        marks=_marks(problems, columns, error),
+        marks=_marks(problems, columns, state.error),
         table_note=_table_note(preview, tab),
         problems=problems,
-        target=_target(intent, answers, newest, preview, waits or error is not None),
-        job=_job(answers.job),
-        error=error,
-        import_failed=answers.import_failed,
+        target=_target(intent, answers, newest, preview, state.waits or state.error is not None),
     )
 
 
