@@ -28,6 +28,7 @@ from mlops_desktop.known_projects import known_projects
 
 from .actions import ActionRegistry
 from .application import make_application, watch_exceptions
+from .collecting import GuiCollector
 from .ended_jobs import ended_job, took_long
 from .language import tr
 from .main_window import MainWindow
@@ -350,7 +351,9 @@ def run_window(folder: Path | str | None, service: ServiceOnItsWay | None) -> in
     made.window.show()
     if folder is not None:
         made.open_project(folder, service)
+    collector = GuiCollector()
     code = app.exec()
+    collector.stop()
     watched()
     if not made.end():
         logging.shutdown()
