@@ -24,7 +24,8 @@ def main() -> int:
         status = work()
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(status)  # all is written and synced: taking scikit-learn's modules down would take another second
+        # All is written and synced; taking scikit-learn's modules down would take another second.
+        os._exit(status)
     from .cli import main as command
 
     return command(arguments)

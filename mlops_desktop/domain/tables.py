@@ -39,13 +39,13 @@ class Table(msgspec.Struct, frozen=True):
         """The values of the column `name`."""
         return self.columns[self.names.index(name)]
 
-    def to_arrow(self) -> pa.Table:
+    def to_arrow(self) -> pa.Table:  # pyright: ignore[reportUnknownParameterType] - pyarrow has no types
         """The same rows as a `pyarrow.Table` (imports pyarrow on first use)."""
         import pyarrow as pa
 
         return pa.table([pa.array(c) for c in self.columns], names=self.names)
 
-    def to_pandas(self) -> pd.DataFrame:  # pyright: ignore[reportUnknownParameterType]
+    def to_pandas(self) -> pd.DataFrame:
         """The same rows as a `pandas.DataFrame` (imports pandas on first use)."""
         frame: pd.DataFrame = self.to_arrow().to_pandas()
         return frame

@@ -13,6 +13,7 @@ from .language import tr
 from .places import Place
 from .widgets.desktop import open_folder
 from .widgets.file_dialogs import choose_folder, choose_new_file
+from .window_memory import logs_folder
 
 if TYPE_CHECKING:
     from .window import ProjectWindow
@@ -72,8 +73,6 @@ def _of_changes(owner: ProjectWindow) -> list[Action]:
 
 
 def _of_the_application(owner: ProjectWindow) -> list[Action]:
-    from .window import logs_folder
-
     group = tr("Application")
 
     def act(

@@ -19,7 +19,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
-from mlops_desktop import system
 from mlops_desktop.client import user
 from mlops_desktop.domain.changes import Change
 from mlops_desktop.domain.errors import UserError
@@ -44,7 +43,7 @@ from .theme import SchemeChoice, theme
 from .widgets.desktop import open_folder
 from .widgets.dialogs import Dialog
 from .widgets.labels import Label
-from .window_memory import WindowMemory, load_memory, save_memory
+from .window_memory import WindowMemory, load_memory, logs_folder, save_memory
 
 if TYPE_CHECKING:
     from .launch import ServiceOnItsWay
@@ -304,11 +303,6 @@ def goes_on_words(session: ProjectSession) -> str:
     ).format(tr(" and ").join(what), session.path)
 
 
-def logs_folder() -> Path:
-    """Where the logs of window and services are."""
-    return system.state_folder() / "logs"
-
-
 def apply_look(memory: WindowMemory) -> None:
     """Show theme, size of text and motion as remembered."""
     still = bool(memory.setting("reduced_motion"))
@@ -361,4 +355,4 @@ def run_window(folder: Path | str | None, service: ServiceOnItsWay | None) -> in
     return code
 
 
-__all__ = ["ProjectWindow", "apply_look", "goes_on_words", "logs_folder", "run_window"]
+__all__ = ["ProjectWindow", "apply_look", "goes_on_words", "run_window"]

@@ -66,3 +66,8 @@ def save_memory(memory: WindowMemory) -> None:
     """Remember it."""
     data = msgspec.json.format(msgspec.json.encode(memory), indent=1)
     system.write_bytes(system.state_folder() / FILE, data)
+
+
+def logs_folder() -> Path:
+    """Where the logs of window and services are."""
+    return system.state_folder() / "logs"

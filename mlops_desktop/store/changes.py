@@ -95,8 +95,8 @@ class ChangeRows:
             if chained(previous, row) != stored:
                 found.append(f"Change {row['sequence']} isn't what was recorded.")
             for part in ("rows", "arguments", "summary"):
-                kept = row[part] is None or row[f"{part}_hash"] is None
-                if not kept and _sha256(row[part].encode()) != row[f"{part}_hash"]:
+                dropped = row[part] is None or row[f"{part}_hash"] is None
+                if not dropped and _sha256(row[part].encode()) != row[f"{part}_hash"]:
                     found.append(
                         f"What was recorded as {part} of change {row['sequence']} isn't there any more."
                     )

@@ -44,7 +44,7 @@ def test_a_project_beside_is_found(tmp_path: Path) -> None:
 def test_several_projects_beside_each_other_are_named(tmp_path: Path) -> None:
     for name in ("a.mlops", "b.mlops"):
         (tmp_path / name).mkdir()
-    with pytest.raises(InvalidInputError, match="a.mlops, b.mlops"):
+    with pytest.raises(InvalidInputError, match=r"a\.mlops, b\.mlops"):
         find_project("", tmp_path)
 
 

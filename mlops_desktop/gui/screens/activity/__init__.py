@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from mlops_desktop.gui.actions import Action
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import Screen, ScreenHost, Section
+
+if TYPE_CHECKING:
+    from .activity_actions import ActivityHost
 
 __all__ = ["actions", "section"]
 
@@ -16,7 +20,7 @@ def section() -> Section:
     return Section("activity", tr("Activity"), "activity", _build, shortcut="Ctrl+8")
 
 
-def actions(host: ScreenHost) -> Sequence[Action]:
+def actions(host: ActivityHost) -> Sequence[Action]:
     """Its commands."""
     from .activity_actions import activity_actions
 
