@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlops_desktop.gui.actions import Action
     from mlops_desktop.gui.screen import Screen, ScreenHost, Section
+    from mlops_desktop.gui.screens.runs.runs_actions import RunsHost
 
 
 def section() -> Section:
@@ -23,7 +24,7 @@ def section() -> Section:
     return Section("runs", "Runs", "runs", _build, shortcut="Ctrl+3")
 
 
-def actions(host: ScreenHost) -> Sequence[Action]:
+def actions(host: RunsHost) -> Sequence[Action]:
     """Commands of the section; the window registers them before its first screen is built."""
     from mlops_desktop.gui.screens.runs.runs_actions import runs_actions
 
@@ -33,9 +34,6 @@ def actions(host: ScreenHost) -> Sequence[Action]:
 def _build(host: ScreenHost) -> Screen:
     from mlops_desktop.gui.screens.runs.runs_screen import RunsScreen
 
-    known = {action.id for action in host.actions_registry.all()}
-    if "runs.open" not in known:
-        host.actions_registry.add(actions(host))
     return RunsScreen(host)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from mlops_desktop.gui.actions import Action, ActionContext
+from collections.abc import Callable
+
+from mlops_desktop.gui.actions import Action, chosen
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.deeds import MOST_COMPARED, RunDeeds
 
-GROUP = "Comparison"
 SELECTION = "compared_run"
 """Kind of the selection on the page that compares: the runs in their order."""
 
@@ -13,42 +15,26 @@ SELECTION = "compared_run"
 def compare_actions(deeds: RunDeeds) -> tuple[Action, ...]:
     """Commands of the comparison that is open."""
 
-    def open_now(context: ActionContext) -> bool:
-        return context.selection_kind == SELECTION and len(context.selection) >= 2
+    def register(runs: list[int]) -> None:
+        deeds.register(runs[0])
 
-    def room(context: ActionContext) -> bool:
-        return open_now(context) and len(context.selection) < MOST_COMPARED
+    def swap(runs: list[int]) -> None:
+        deeds.compare([*runs[1:], runs[0]])
 
-    def swap(context: ActionContext) -> None:
-        first, *rest = (int(r) for r in context.selection)
-        deeds.compare([*rest, first])
-
-    def add(context: ActionContext) -> None:
-        deeds.add_to_comparison([int(r) for r in context.selection])
-
-    def register(context: ActionContext) -> None:
-        deeds.register(int(context.selection[0]))
+    def act(
+        key: str, title: str, deed: Callable[[list[int]], object], icon: str, most: int = MOST_COMPARED
+    ) -> Action:
+        return Action(
+            f"compare.{key}", title, lambda c: _drop(deed([int(run) for run in c.selection])), "", ("compare.menu",),
+            chosen(SELECTION, 2, most), icon, tr("Comparison"),
+        )  # fmt: skip
 
     return (
-        Action(
-            "compare.swap",
-            "Hold against the next run",
-            swap,
-            "",
-            ("compare.menu",),
-            open_now,
-            "refresh",
-            GROUP,
-        ),
-        Action("compare.add", "Add a run...", add, "", ("compare.menu",), room, "plus", GROUP),
-        Action(
-            "compare.register",
-            "Register the first run...",
-            register,
-            "",
-            ("compare.menu",),
-            open_now,
-            "models",
-            GROUP,
-        ),
+        act("swap", tr("Hold against the next run"), swap, "refresh"),
+        act("add", tr("Add a run..."), deeds.add_to_comparison, "plus", MOST_COMPARED - 1),
+        act("register", tr("Register the first run..."), register, "models"),
     )
+
+
+def _drop(value: object) -> None:
+    """Actions return nothing."""

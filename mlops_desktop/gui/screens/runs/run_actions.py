@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mlops_desktop.gui.actions import Action, ActionContext, chosen, may_edit
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
 
-GROUP = "One run"
 _PLACES = ("runs.context", "run.menu")
 
 
@@ -29,19 +29,19 @@ def run_actions(deeds: RunDeeds) -> tuple[Action, ...]:
             _PLACES,
             edits,
             icon,
-            GROUP,
+            tr("One run"),
             words=words,
         )
 
     return (
-        act("reproduce", "Reproduce", deeds.reproduce, "refresh", ("again", "same")),
-        act("retrain", "Train on the newest data", deeds.retrain, "automation", ("retrain",)),
-        act("like", "New training like this...", deeds.like, "copy", ("clone", "start from")),
-        act("compare_with", "Compare with...", deeds.compare_with, "chart"),
-        act("register", "Register model...", deeds.register, "models"),
-        act("schedule", "Train by itself...", deeds.schedule, "calendar", ("schedule", "weekly")),
+        act("reproduce", tr("Reproduce"), deeds.reproduce, "refresh", ("again", "same")),
+        act("retrain", tr("Train on the newest data"), deeds.retrain, "automation", ("retrain",)),
+        act("like", tr("New training like this..."), deeds.like, "copy", ("clone", "start from")),
+        act("compare_with", tr("Compare with..."), deeds.compare_with, "chart"),
+        act("register", tr("Register model..."), deeds.register, "models"),
+        act("schedule", tr("Train by itself..."), deeds.schedule, "calendar", ("schedule", "weekly")),
         Action(
-            "run.cancel", "Cancel run", lambda c: deeds.cancel(int(c.selection[0])), "", _PLACES, edits, "stop", GROUP,
+            "run.cancel", tr("Cancel run"), lambda c: deeds.cancel(int(c.selection[0])), "", _PLACES, edits, "stop", tr("One run"),
             words=("stop", "abort"),
         ),
     )  # fmt: skip

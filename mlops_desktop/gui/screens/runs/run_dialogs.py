@@ -26,26 +26,10 @@ def register_model(
     """Ask for a model's name and notes; names that there are complete themselves."""
     names = [m.name for m in models]
     name = TextField(names[0] if len(names) == 1 else "", tr("Name of the model"))
-    completer = QCompleter(names, name)
-    name.setCompleter(completer)
-    field = Field(tr("Model"), name)
-    notes = QPlainTextEdit()
-    notes.setTabChangesFocus(True)
-    notes.setFixedHeight(theme().px(90))
-    set_font(notes, "base")
-
-    def say_version() -> None:
-        found = next((m for m in models if m.name == name.text().strip()), None)
-        words = (
-            tr("Version {} of it.").format(len(found.versions) + 1)
-            if found
-            else tr("A new model, version 1.")
-        )
-        hint.setText(words if name.text().strip() else tr("Its next version, or a new model."))
-
-    hint = Label("", "small", "muted", wrap=True)
-    name.textChanged.connect(say_version)
-    say_version()
+    name.setCompleter(QCompleter(names, name))
+    field, notes = Field(tr("Model"), name), _notes_field()
+    hint = Label(_version_words(models, name.text()), "small", "muted", wrap=True)
+    name.textChanged.connect(lambda: hint.setText(_version_words(models, name.text())))
 
     def accept() -> object:
         if not name.text().strip():
@@ -55,12 +39,28 @@ def register_model(
 
     body = QWidget()
     body.setLayout(column(field, hint, Field(tr("Notes"), notes), spacing=8))
-    dialog = Dialog(
-        parent, tr("Register the model of run #{}").format(run), body, tr("Register model"), accept
-    )
+    title = tr("Register the model of run #{}").format(run)
+    dialog = Dialog(parent, title, body, tr("Register model"), accept)
     dialog.open()
     name.setFocus()
     return dialog
+
+
+def _notes_field() -> QPlainTextEdit:
+    notes = QPlainTextEdit()
+    notes.setTabChangesFocus(True)
+    notes.setFixedHeight(theme().px(90))
+    set_font(notes, "base")
+    return notes
+
+
+def _version_words(models: Sequence[Model], typed: str) -> str:
+    """Which version it would become."""
+    name = typed.strip()
+    if not name:
+        return tr("Its next version, or a new model.")
+    found = next((m for m in models if m.name == name), None)
+    return tr("Version {} of it.").format(len(found.versions) + 1) if found else tr("A new model, version 1.")
 
 
 def choose_run(
@@ -99,44 +99,58 @@ def choose_run(
     return dialog
 
 
+class _TimesField(QWidget):
+    """When to train, with the next times below while one types."""
+
+    def __init__(self, host: ScreenHost, project: Project) -> None:
+        super().__init__()
+        self._host, self._project = host, project
+        self.every = TextField("tuesday 18:00", tr("tuesday 18:00, daily 02:30, every 6 hours"))
+        self._when = Field(tr("When"), self.every)
+        self._times = Label("", "small", "muted", wrap=True)
+        self.setLayout(column(self._when, self._times, spacing=10))
+        typing = Debounce(self, 250)
+        typing.fired.connect(self.ask)
+        self.every.textChanged.connect(typing.poke)
+
+    def ask(self) -> None:
+        """Ask for the next times."""
+        text = self.every.text()
+        self._host.session.tasks.run(
+            lambda: self._project.schedules.preview(text),
+            self._show,
+            owner=self,
+            key="preview",
+            failed=self._fail,
+        )
+
+    def _show(self, found: Preview) -> None:
+        self._when.show_error("")
+        nexts = [" · ".join(part for part in (t.local, t.note) if part) for t in found.times]
+        self._times.setText("\n".join([found.words, *found.rules, tr("Next:"), *nexts]))
+
+    def _fail(self, error: UserError) -> None:
+        self._when.show_error(" ".join(p for p in (error.message, error.remedy) if p))
+        self._times.setText("")
+
+
 def schedule_training(
     parent: QWidget, host: ScreenHost, project: Project, on_accept: Callable[[str, str], object]
 ) -> Dialog:
     """Ask for a name and times; the next ones are shown while one types."""
-    name = TextField(tr("weekly"))
-    every = TextField("tuesday 18:00", tr("tuesday 18:00, daily 02:30, every 6 hours"))
-    name_field = Field(tr("Name"), name)
-    when = Field(tr("When"), every)
-    times = Label("", "small", "muted", wrap=True)
+    name, times = TextField(tr("weekly")), _TimesField(host, project)
+    field = Field(tr("Name"), name)
     body = QWidget()
-    body.setLayout(column(name_field, when, times, spacing=10))
-
-    def show(found: Preview) -> None:
-        when.show_error("")
-        nexts = [" · ".join(part for part in (t.local, t.note) if part) for t in found.times]
-        times.setText("\n".join([found.words, *found.rules, tr("Next:"), *nexts]))
-
-    def fail(error: UserError) -> None:
-        when.show_error(" ".join(p for p in (error.message, error.remedy) if p))
-        times.setText("")
-
-    def ask() -> None:
-        text = every.text()
-        host.session.tasks.run(
-            lambda: project.schedules.preview(text), show, owner=dialog, key="preview", failed=fail
-        )
+    body.setLayout(column(field, times, spacing=10))
 
     def accept() -> object:
         if not name.text().strip():
-            name_field.show_error(tr("Give it a name."))
+            field.show_error(tr("Give it a name."))
             return False
-        return on_accept(name.text().strip(), every.text().strip())
+        return on_accept(name.text().strip(), times.every.text().strip())
 
     dialog = Dialog(parent, tr("Train by itself"), body, tr("Set schedule"), accept)
-    typing = Debounce(dialog, 250)
-    typing.fired.connect(ask)
-    every.textChanged.connect(typing.poke)
-    ask()
+    times.ask()
     dialog.open()
     name.setFocus()
     return dialog

@@ -110,15 +110,11 @@ def run_state(run: Run, job: JobRow | None, project: str, now: datetime) -> RunS
         subtitle=_subtitle(run, now),
         at_work=run.state in AT_WORK,
         cancelling=job is not None and job.state == "cancelling",
-        progress=(tr(job.stage or "Waiting"), job.fraction, job.seconds_left)
-        if job
-        else (tr("Waiting"), None, None),
+        progress=_progress(job),
         stages=_stages(run) if trained else (),
         tiles=_tiles(run),
         error=run.error,
-        warnings=tuple(
-            f"{w.column}: {w.text}" if w.column and w.column not in w.text else w.text for w in run.warnings
-        ),
+        warnings=_warnings(run),
         facts=_facts(run),
         python=as_python(project, calls, run) if calls else "",
         command=as_command(project, calls, run) if calls else "",
@@ -128,6 +124,18 @@ def run_state(run: Run, job: JobRow | None, project: str, now: datetime) -> RunS
         tags=tuple(run.tags),
         notes=run.notes,
         trashed=run.trashed_at is not None,
+    )
+
+
+def _progress(job: JobRow | None) -> tuple[str, float | None, float | None]:
+    if job is None:
+        return tr("Waiting"), None, None
+    return tr(job.stage or "Waiting"), job.fraction, job.seconds_left
+
+
+def _warnings(run: Run) -> tuple[str, ...]:
+    return tuple(
+        f"{w.column}: {w.text}" if w.column and w.column not in w.text else w.text for w in run.warnings
     )
 
 

@@ -46,6 +46,12 @@ class RunsScreen:
         return found
 
     @property
+    def table_page(self) -> TablePage | None:
+        """The table, if it is in front."""
+        page = self._pages.get("table")
+        return page if self._front == "table" and isinstance(page, TablePage) else None
+
+    @property
     def front(self) -> PageName:
         """The page that is shown."""
         return self._front

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mlops_desktop.gui.actions import Action, ActionContext, may_edit
+from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
 
-GROUP = "Training"
 SELECTION = "training"
 """Kind of the selection on the page that sets up a training: the page's own deeds, by name."""
 
@@ -25,13 +25,13 @@ def training_actions(host: ScreenHost, deeds: RunDeeds) -> tuple[Action, ...]:
 
     return (
         Action(
-            "training.new", "New training...", lambda c: deeds.new_training(), "Ctrl+T", ("runs.header",), may_edit, "plus", GROUP,
+            "training.new", tr("New training..."), lambda c: deeds.new_training(), "Ctrl+T", ("runs.header",), may_edit, "plus", tr("Training"),
             words=("train", "fit", "model"),
         ),
-        Action("training.like", "Start from a run...", lambda c: deeds.like_a_run(), "", (), may_edit, "copy", GROUP),
+        Action("training.like", tr("Start from a run..."), lambda c: deeds.like_a_run(), "", (), may_edit, "copy", tr("Training")),
         Action(
-            "training.run", "Run", page("run"), "Ctrl+Return", (), on_page, "play", GROUP, words=("start",), section="runs",
+            "training.run", tr("Run"), page("run"), "Ctrl+Return", (), on_page, "play", tr("Training"), words=("start",), section="runs",
         ),
-        Action("training.script", "Show as script", page("script"), "", (), on_page, "terminal", GROUP, words=("python", "command")),
-        Action("training.schedule", "Run by itself...", page("schedule"), "", (), on_page, "calendar", GROUP),
+        Action("training.script", tr("Show as script"), page("script"), "", (), on_page, "terminal", tr("Training"), words=("python", "command")),
+        Action("training.schedule", tr("Run by itself..."), page("schedule"), "", (), on_page, "calendar", tr("Training")),
     )  # fmt: skip

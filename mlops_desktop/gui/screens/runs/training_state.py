@@ -148,29 +148,20 @@ def training_state(
 ) -> TrainingState:
     """What to show of `draft`.
 
-    Parameters
-    ----------
-    datasets : sequence of Dataset, optional
-        None while nothing is known yet.
-    check : TrainingCheck, optional
-        What the service says of this data, target and split; None until it has answered.
-    typical : mapping of str to float
-        Algorithm to the seconds that its last run on this data took.
+    `datasets` is None while nothing is known yet, `check` until the service has looked at this data, target and split;
+    `typical` has the seconds that the last run of an algorithm on this data took.
     """
     known = [d for d in datasets or () if d.newest is not None]
     task = check.task if check else None
-    features = _features(check, draft)
+    features, algorithms = _features(check, draft), _algorithms(draft, typical)
     used = [f for f in features if f.checked]
-    target = draft.target or (check.target if check else "")
-    alarm, leaks = _alarm(check, used)
-    algorithms = _algorithms(draft, typical)
+    target, (alarm, leaks) = draft.target or (check.target if check else ""), _alarm(check, used)
+    columns = tuple(c.name for c in check.columns) if check else ()
     return TrainingState(
-        subtitle=tr("Like run #{}, on the newest data. Change what you want, then run.").format(draft.like)
-        if draft.like
-        else tr("Choose what to predict and how to judge it, then run."),
+        subtitle=_subtitle(draft),
         data=_data_options(known, draft),
         data_choice=draft.data or (known[0].name if known else ""),
-        targets=tuple((c.name, c.name) for c in check.columns) if check else (),
+        targets=tuple((name, name) for name in columns),
         target=target,
         task=tr(TASK_WORDS.get(task or "", "—")),
         task_note=check.task_reason if check else "",
@@ -178,19 +169,31 @@ def training_state(
         metric=draft.metric or (DEFAULT_METRIC[task] if task else ""),
         split=_split(check, draft),
         features=features,
-        features_words=tr("{} of {} columns").format(len(used), len(features)) if features else "",
+        features_words=_features_words(len(used), len(features)),
         algorithms=algorithms,
         findings=_findings(check, used),
         alarm=alarm,
         estimate=_estimate(algorithms, draft),
-        run_words=tr("Run")
-        if len(draft.algorithms) < 2
-        else tr("Run {} trainings").format(len(draft.algorithms)),
+        run_words=_run_words(len(draft.algorithms)),
         problem=_problem(check, draft, used, target),
         warning=leaks,
         empty="loading" if datasets is None else "" if known else "no_data",
-        columns=tuple(c.name for c in check.columns) if check else (),
+        columns=columns,
     )
+
+
+def _subtitle(draft: TrainingDraft) -> str:
+    if draft.like:
+        return tr("Like run #{}, on the newest data. Change what you want, then run.").format(draft.like)
+    return tr("Choose what to predict and how to judge it, then run.")
+
+
+def _features_words(used: int, columns: int) -> str:
+    return tr("{} of {} columns").format(used, columns) if columns else ""
+
+
+def _run_words(trainings: int) -> str:
+    return tr("Run") if trainings < 2 else tr("Run {} trainings").format(trainings)
 
 
 def start_arguments(draft: TrainingDraft, state: TrainingState) -> list[dict[str, object]]:

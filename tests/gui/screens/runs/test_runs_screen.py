@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 
 from mlops_desktop.gui.main_window import MainWindow
 from mlops_desktop.gui.places import Place
@@ -53,6 +53,12 @@ def test_a_filter_that_is_typed_is_part_of_the_place(
     page.table.activated_row.emit(str(trained.loans[0]))
     window.go_back()
     assert page.state.lines[0].dataset == "loans"
+
+
+def test_ctrl_f_goes_to_the_filter(go: Go, window: MainWindow, qtbot: Any) -> None:
+    page = go(all_here)
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.focusWidget() is page._filter
 
 
 def test_two_chosen_runs_are_compared_below_the_table(go: Go, qtbot: Any, trained: Any) -> None:
@@ -188,6 +194,18 @@ def test_the_model_of_a_run_is_registered_under_a_name(
     asked.findChildren(TextField)[0].setText("rentals")
     asked.accept_button.click()
     qtbot.waitUntil(lambda: any(m.name == "rentals" for m in project.models.list()), timeout=10_000)
+
+
+def test_a_run_trains_by_itself_at_the_times_that_were_shown(
+    go: Go, window: MainWindow, qtbot: Any, project: Any, trained: Any
+) -> None:
+    go(lambda p: p.state is not None, page="run", run=trained.rides[1])
+    assert window.actions_registry.trigger("run.schedule")
+    asked = dialog(window, qtbot)
+    qtbot.waitUntil(lambda: any("18:00" in w.text() for w in asked.findChildren(QLabel)), timeout=10_000)
+    asked.accept_button.click()
+    qtbot.waitUntil(lambda: len(project.schedules.list()) == 1, timeout=10_000)
+    project.schedules.remove(project.schedules.list()[0].name)
 
 
 def test_reproducing_a_run_gives_the_same_numbers(
