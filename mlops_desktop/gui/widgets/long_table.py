@@ -102,6 +102,10 @@ class LongTableModel(QAbstractTableModel):
             self._made[row] = found
         return found
 
+    def forget_cells(self) -> None:
+        """Make cells anew when they are painted next: colours are others now."""
+        self._made.clear()
+
     def rowCount(self, parent: Index | None = None) -> int:
         """Rows."""
         return len(self.keys)
@@ -403,6 +407,7 @@ class LongTable(QTableView):
             self._widths[self.rows_model.columns[column].key] = new
 
     def _restyle(self) -> None:
+        self.rows_model.forget_cells()
         self.verticalHeader().setMinimumSectionSize(10)
         self.verticalHeader().setDefaultSectionSize(theme().size("table_row_dense"))
         self._share_width()

@@ -85,3 +85,10 @@ def test_a_width_that_was_given_stays(table: LongTable) -> None:
 def test_columns_that_stretch_never_push_the_others_out(table: LongTable) -> None:
     table.resize(420, 400)
     assert sum(table.columnWidth(i) for i in range(3)) <= table.viewport().width()
+
+
+def test_colours_follow_the_theme(table: LongTable, look: Any) -> None:
+    table.show_rows(COLUMNS, ("1",), lambda row: (Cell(dot=look.series_colour(0)), "a", 1.0))
+    light = table.rows_model.cells(0)[0].dot
+    look.set_choice("dark")
+    assert table.rows_model.cells(0)[0].dot != light

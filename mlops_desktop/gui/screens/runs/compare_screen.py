@@ -91,6 +91,7 @@ class ComparePage:
         self._charts = ChartGrid()
         for part in (self._top, self._charts):
             set_shown(part, False)
+        theme().changed.connect(self._show_settings)
         return Page(self._header, self._top, self._charts, None)
 
     def _buttons(self) -> list[Button]:

@@ -33,7 +33,9 @@ class DifferenceTable(QWidget):
         super().__init__()
         self._fits_rows = fits_rows
         self._marks: tuple[RunMark, ...] = ()
+        self._state: CompareState | None = None
         self._table: SimpleTable | None = None
+        theme().changed.connect(self._restyle)
         self._box = column(spacing=0)
         self.setLayout(self._box)
 
@@ -48,8 +50,13 @@ class DifferenceTable(QWidget):
             self._table = SimpleTable(_columns(state.marks), dense=True, fits_rows=self._fits_rows)
             self._table.setAccessibleName(tr("Is the difference real?"))
             self._box.addWidget(self._table)
+        self._state = state
         alone = len(state.marks) == 2
         self._table.set_rows([(line.key, _cells(line, alone=alone)) for line in state.lines])
+
+    def _restyle(self) -> None:
+        if self._state is not None:
+            self.show_state(self._state)
 
 
 def _columns(marks: Sequence[RunMark]) -> list[TableColumn]:

@@ -41,7 +41,7 @@ class DataCard(Card):
         self._data, self._target, self._metric = Select(), Select(), Select()
         for name, select in (("data", self._data), ("target", self._target), ("metric", self._metric)):
             select.chosen.connect(partial(self.changed.emit, name))
-            select.setMinimumContentsLength(8)
+            select.setMinimumContentsLength(14 if name == "data" else 4)
             select.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._task = Label("", "card_title")
         self._guess = Chip()
@@ -88,6 +88,8 @@ class SplitCard(Card):
         self._strip.setFixedHeight(theme().px(92))
         self._legend = QWidget()
         self._legend_flow = FlowLayout(self._legend, 16)
+        self._legend_words: tuple[str, ...] = ()
+        theme().changed.connect(self._restyle)
         self._fields: dict[str, TextField] = {}
         self._boxes: dict[str, Field] = {}
         self._group = Select(small=True)
@@ -157,17 +159,29 @@ class SplitCard(Card):
             for i, ((label, height), colour) in enumerate(zip(view.bars, colours, strict=True))
         ]
         self._strip.show_strip(bars, (places.train_from, places.test_from, places.test_to) if places else ())
+        set_shown(self._legend, bool(view.bars))
+        self._show_legend((*view.legend, view.bar_words if view.bars else ""))
+
+    def _show_legend(self, words: tuple[str, ...]) -> None:
+        """What the colours mean, then what the bars are; made anew only when the words are others."""
+        if words == self._legend_words:
+            return
+        self._legend_words = words
         clear(self._legend_flow)
         look = theme()
         inks = (look.series_colour(0), look.series_colour(1), look.colour("chart_ghost"))
-        for words, ink in zip(view.legend, inks, strict=True):
-            if words:
+        for text, ink in zip(words[:-1], inks, strict=True):
+            if text:
                 entry = QWidget()
-                entry.setLayout(row(Dot(ink), Label(words, "small"), spacing=6))
+                entry.setLayout(row(Dot(ink), Label(text, "small"), spacing=6))
                 self._legend_flow.addWidget(entry)
-        if view.bars:
-            self._legend_flow.addWidget(Label(view.bar_words, "small", "muted"))
-        set_shown(self._legend, bool(view.bars))
+        if words[-1]:
+            self._legend_flow.addWidget(Label(words[-1], "small", "muted"))
+
+    def _restyle(self) -> None:
+        """The dots of the legend take the colours of the other scheme."""
+        words, self._legend_words = self._legend_words, ()
+        self._show_legend(words)
 
     def _on_edited(self, key: str) -> None:
         self.changed.emit(key, self._fields[key].text().strip())
