@@ -21,13 +21,11 @@ from mlops_desktop.gui.screens.runs.difference_table import DifferenceTable
 from mlops_desktop.gui.screens.runs.evaluation_state import ChartSpec, Judged, evaluation_charts, metric_bars
 from mlops_desktop.gui.screens.runs.run_colours import assigned
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
-from mlops_desktop.gui.theme import theme
+from mlops_desktop.gui.screens.runs.settings_card import SettingsCard
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import Card, PageHeader
-from mlops_desktop.gui.widgets.cells import Cell, Value
 from mlops_desktop.gui.widgets.labels import Label
-from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, row, set_shown
-from mlops_desktop.gui.widgets.simple_table import SimpleTable, TableColumn
+from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, set_shown
 from mlops_desktop.project import Project
 
 
@@ -67,31 +65,21 @@ class ComparePage:
         self._runs: tuple[int, ...] = ()
         self._answer: CompareAnswer | None = None
         self._state: CompareState | None = None
-        self._all_settings = False
-        self._metric = ""
         self._page = self._build()
 
     def _build(self) -> Page:
         self._header = PageHeader(buttons=self._buttons())
-        self._settings_holder = Card(tr("What differs"))
-        self._settings: SimpleTable | None = None
-        self._same = Label("", "small", "muted", wrap=True)
-        self._show_same = Button(tr("Show"), "link", on_click=self._on_show_same, small=True)
-        foot = row(self._same, self._show_same, spacing=6)
-        foot.setStretch(0, 1)
-        self._foot = QWidget()
-        self._foot.setLayout(foot)
+        self._settings = SettingsCard()
         self._differences = DifferenceTable()
         self._verdict = Label("", "card_title", wrap=True)
         self._method = Label("", "small", "muted", wrap=True)
         self._real = Card(tr("Is the difference real?")).add(
             self._verdict, self._differences, self._method, None
         )
-        self._top = FoldingRow([(self._settings_holder, 2), (self._real, 3)], 1000)
+        self._top = FoldingRow([(self._settings, 2), (self._real, 3)], 1000)
         self._charts = ChartGrid()
         for part in (self._top, self._charts):
             set_shown(part, False)
-        theme().changed.connect(self._show_settings)
         return Page(self._header, self._top, self._charts, None)
 
     def _buttons(self) -> list[Button]:
@@ -151,7 +139,7 @@ class ComparePage:
         self._method.setText(" ".join((state.method, *state.notes)))
         self._differences.show_state(state)
         set_shown(self._differences, bool(state.lines))
-        self._show_settings()
+        self._settings.show_state(state)
         self._charts.show_charts(self._specs(answer, state))
         set_shown(self._top, True)
         set_shown(self._charts, True)
@@ -159,31 +147,6 @@ class ComparePage:
     def _on_failed(self, error: UserError) -> None:
         self._header.show_text(tr("Compare runs"), "", str(error))
         self._host.show_error(error)
-
-    def _show_settings(self) -> None:
-        state = self._state
-        if state is None:
-            return
-        if self._settings is not None:
-            self._settings.deleteLater()
-            self._settings_holder.body.removeWidget(self._settings)
-            self._settings_holder.body.removeWidget(self._foot)
-        columns = [TableColumn("setting", sortable=False)]
-        columns += [TableColumn(m.label, m.label, stretch=1, sortable=False) for m in state.marks]
-        self._settings = SimpleTable(columns, dense=True, fits_rows=True)
-        self._settings.setAccessibleName(tr("What differs"))
-        lines = state.differing + (state.same if self._all_settings else ())
-        wide = self._settings_holder.width() > theme().px(700)
-        room = (130 if wide else 54) // len(state.marks)
-        self._settings.set_rows([_title_row(state, room - 4), *(_setting_row(n, v, room) for n, v in lines)])
-        self._same.setText("" if self._all_settings else state.same_words)
-        self._show_same.set_text(tr("Show only what differs") if self._all_settings else tr("Show"))
-        self._settings_holder.body.insertWidget(0, self._settings)
-        self._settings_holder.body.insertWidget(1, self._foot)
-
-    def _on_show_same(self) -> None:
-        self._all_settings = not self._all_settings
-        self._show_settings()
 
     def _specs(self, answer: CompareAnswer, state: CompareState) -> list[ChartSpec]:
         judged = [
@@ -199,24 +162,3 @@ class ComparePage:
             for name, _ in state.metric_names[:2]
         ]
         return [*evaluation_charts(judged), *specs]
-
-
-def _title_row(state: CompareState, room: int) -> tuple[str, list[Value]]:
-    titles = (
-        Cell(shortened(m.title, room), dot=theme().series_colour(m.colour), tip=m.title) for m in state.marks
-    )
-    return "titles", [Cell(""), *titles]
-
-
-def _setting_row(name: str, values: tuple[str, ...], room: int) -> tuple[str, list[Value]]:
-    return name, [Cell(setting_words(name), role="muted"), *(Cell(shortened(v, room), tip=v) for v in values)]
-
-
-def setting_words(name: str) -> str:
-    """``max leaves`` for ``Parameter max_leaves``."""
-    return name.removeprefix("Parameter ").replace("_", " ") if name.startswith("Parameter ") else name
-
-
-def shortened(text: str, most: int) -> str:
-    """`text`, cut where it has more than `most` letters; the whole is in the tooltip."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

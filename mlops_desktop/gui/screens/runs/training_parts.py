@@ -41,7 +41,7 @@ class DataCard(Card):
         self._data, self._target, self._metric = Select(), Select(), Select()
         for name, select in (("data", self._data), ("target", self._target), ("metric", self._metric)):
             select.chosen.connect(partial(self.changed.emit, name))
-            select.setMinimumContentsLength(14 if name == "data" else 4)
+            select.setMinimumContentsLength(18 if name == "data" else 4)
             select.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._task = Label("", "card_title")
         self._guess = Chip()
