@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
-from PySide6.QtWidgets import QSpinBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from mlops_desktop.domain.errors import UserError
 from mlops_desktop.domain.settings import SettingValue
@@ -16,9 +17,9 @@ from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button, Tabs
 from mlops_desktop.gui.widgets.cards import Card, PageHeader
-from mlops_desktop.gui.widgets.forms import Field, Select, TextField, Toggle
+from mlops_desktop.gui.widgets.forms import NumberField, Select, TextField, Toggle
 from mlops_desktop.gui.widgets.labels import Label
-from mlops_desktop.gui.widgets.layouts import Page, clear, column, row
+from mlops_desktop.gui.widgets.layouts import Page, clear, column, row, set_shown
 from mlops_desktop.project import Project
 
 from .settings_state import PAGES, SettingField, is_on, setting_fields
@@ -53,17 +54,16 @@ class SettingsScreen:
         self._window_fields, self._project_fields = column(spacing=14), column(spacing=14)
         self._shown: dict[str, tuple[SettingField, ...]] = {}
         self._no_project = Label(tr("Open a project to see its settings."), "base", "muted")
-        self._stack = QStackedWidget()
-        self._stack.addWidget(_ground(Card(tr("This window")).add(self._window_fields, None)))
-        self._stack.addWidget(
-            _ground(
-                Card(tr("This project"), tr("for everybody who uses it")).add(
-                    self._no_project, self._project_fields, None
-                )
-            )
+        window = Card(tr("This window")).add(self._window_fields)
+        project = Card(tr("This project"), tr("for everybody who uses it")).add(
+            self._no_project, self._project_fields
         )
-        self._stack.addWidget(_ground(ShortcutsPage(host)))
-        self._page = Page(self._header, row(self._tabs, None), self._stack)
+        self._pages: dict[str, QWidget] = {
+            "window": window,
+            "project": project,
+            "shortcuts": ShortcutsPage(host),
+        }
+        self._page = Page(self._header, row(self._tabs, None), *self._pages.values(), None)
         preferences.changed.connect(self._on_preferences)
         self._on_preferences(preferences.memory)
 
@@ -94,7 +94,8 @@ class SettingsScreen:
         self._page_name = name
         self._host.amend_intent("settings", name)
         self._tabs.choose(name)
-        self._stack.setCurrentIndex([n for n, _ in PAGES].index(name))  # type: ignore[arg-type]
+        for key, page in self._pages.items():
+            set_shown(page, key == name)
 
     def _on_preferences(self, memory: object) -> None:
         values = {f.name: str(self._preferences.memory.setting(f.name)) for f in setting_fields("window", {})}
@@ -104,69 +105,85 @@ class SettingsScreen:
         fields = setting_fields("project", {v.name: v.value for v in values})
         self._fill(self._project_fields, fields, self._set_of_project)
 
-    def _fill(
-        self, box: QVBoxLayout, fields: tuple[SettingField, ...], change: Callable[[Field, str, str], None]
-    ) -> None:
+    def _fill(self, box: QVBoxLayout, fields: tuple[SettingField, ...], change: Change) -> None:
         key = "window" if box is self._window_fields else "project"
         if self._shown.get(key) == fields:
             return
         self._shown[key] = fields
         clear(box)
         for field in fields:
-            box.addWidget(_made(field, change))
+            box.addWidget(SettingRow(field, change))
 
-    def _set_of_window(self, field: Field, name: str, value: str) -> None:
+    def _set_of_window(self, shown: SettingRow, name: str, value: str) -> None:
         try:
             self._preferences.set(name, value)
         except UserError as error:
-            field.show_error(str(error))
+            shown.show_error(str(error))
 
-    def _set_of_project(self, field: Field, name: str, value: str) -> None:
+    def _set_of_project(self, shown: SettingRow, name: str, value: str) -> None:
         project = cast("Project | None", self._host.session.project)
         if project is None:
             return
 
         def told(found: SettingValue) -> None:
-            field.show_error("")
+            shown.show_error("")
             self._host.say(
                 tr("{}: {}").format(found.title, found.value or tr("as the machine")),
                 lambda: self._host.actions_registry.trigger("edit.undo"),
             )
 
         def failed(error: UserError) -> None:
-            field.show_error(str(error))
+            shown.show_error(str(error))
 
         self._host.session.tasks.run(
-            lambda: project.settings.set(name, value), told, owner=field, key=name, failed=failed
+            lambda: project.settings.set(name, value), told, owner=shown, key=name, failed=failed
         )
 
 
-def _ground(widget: QWidget) -> QWidget:
-    holder = QWidget()
-    holder.setLayout(column(widget, None))
-    return holder
+class SettingRow(QWidget):
+    """A setting: its name at the left, its field with what it means below, and the way back to its default.
 
+    Parameters
+    ----------
+    setting : SettingField
+        What is shown.
+    change : callable
+        Takes this row, the setting's name and the new value as text.
+    """
 
-def _made(setting: SettingField, change: Callable[[Field, str, str], None]) -> QWidget:
-    """The field of a setting, its name at the left, what it means below, and the way back to its default."""
-    editor, connect = _editor(setting)
-    field = Field(setting.title, editor, setting.help, beside=NAME_WIDTH)
-    if not isinstance(editor, Toggle):
+    def __init__(self, setting: SettingField, change: Change) -> None:
+        super().__init__()
+        editor, connect = _editor(setting)
+        editor.setAccessibleName(setting.title)
         editor.setFixedWidth(theme().px(FIELD_WIDTH))
-    connect(partial(change, field, setting.name))
-    default = setting.default or tr("as the machine")
-    back = Button(
-        tr("Default: {}").format(default),
-        "link",
-        on_click=partial(change, field, setting.name, setting.default),
-        small=True,
-    )
-    back.setEnabled(not setting.is_default)
-    holder = QWidget()
-    line = row(field, back, None, spacing=12)
-    line.setStretch(0, 1)
-    holder.setLayout(line)
-    return holder
+        connect(partial(change, self, setting.name))
+        self._help = setting.help
+        name = Label(setting.title)
+        name.setFixedWidth(theme().px(NAME_WIDTH))
+        name.setBuddy(editor)
+        self._note = Label(setting.help, "small", "muted", wrap=True)
+        default = setting.default_words
+        back = Button(
+            tr("Back to {}").format(default),
+            "link",
+            on_click=partial(change, self, setting.name, setting.default),
+            small=True,
+        )
+        back.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        set_shown(back, not setting.is_default)
+        middle = column(row(editor, back, None, spacing=12), self._note, spacing=4)
+        line = row(name, middle, spacing=12)
+        line.setStretch(1, 1)
+        line.setAlignment(name, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(line)
+
+    def show_error(self, message: str) -> None:
+        """Say at the field what is wrong with it; an empty text takes the word back."""
+        self._note.set_role("bad" if message else "muted")
+        self._note.setText(message or self._help)
+
+
+Change = Callable[[SettingRow, str, str], None]
 
 
 def _editor(setting: SettingField) -> tuple[QWidget, Callable[[Callable[[str], object]], object]]:
@@ -185,9 +202,7 @@ def _editor(setting: SettingField) -> tuple[QWidget, Callable[[Callable[[str], o
 
         return toggle, on_toggle
     if setting.kind == "number":
-        spin = QSpinBox()
-        spin.setRange(setting.low, setting.high)
-        spin.setValue(int(setting.value))
+        spin = NumberField(int(setting.value), setting.low, setting.high)
         spin.setGroupSeparatorShown(True)
 
         def on_spin(use: Callable[[str], object]) -> None:

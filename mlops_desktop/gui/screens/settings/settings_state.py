@@ -38,6 +38,15 @@ class SettingField:
         """Whether it stands as it came."""
         return self.value.casefold() == self.default.casefold()
 
+    @property
+    def default_words(self) -> str:
+        """The default as people read it."""
+        if self.kind == "switch":
+            return tr("on") if is_on(self.default) else tr("off")
+        if self.kind == "number":
+            return f"{int(self.default):,}"
+        return self.default or tr("the machine's")
+
 
 @dataclass(frozen=True, slots=True)
 class ShortcutLine:
