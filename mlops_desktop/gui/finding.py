@@ -1,13 +1,20 @@
-"""What "open anything" finds in a project: data sets, runs, models, schedules. No Qt."""
+"""What "open anything" finds: data sets, runs, models and schedules of a project, terms and pages of the help. No Qt."""
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
+from .language import tr
 from .places import Place
+from .resources import resource
+from .screens.help.help_state import Entry, HelpIntent, PageName, parse_page
 from .shell.shell_state import Finding
 
 MOST_OF_A_KIND = 8
+LONGEST_DETAIL = 70
+SEARCHED: tuple[PageName, ...] = ("glossary", "loop", "errors")
+"""Pages of the help whose entries are found."""
 
 
 def things_that_match(project: Any, text: str) -> list[Finding]:
@@ -58,4 +65,27 @@ def things_that_match(project: Any, text: str) -> list[Finding]:
         for s in project.schedules.list()
         if fits(s.name)
     ][:MOST_OF_A_KIND]
-    return found
+    return [*found, *help_that_matches(text)]
+
+
+def help_that_matches(text: str) -> list[Finding]:
+    """Terms of the glossary and pages of the help that are named so; nothing for an empty text."""
+    wanted = text.strip().lower().lstrip("?").strip()
+    if not wanted:
+        return []
+    entries: list[tuple[PageName, Entry]] = [(page, e) for page in SEARCHED for e in help_entries(page)]
+    named: list[tuple[PageName, Entry]] = [(page, e) for page, e in entries if wanted in e.title.lower()]
+    return [
+        Finding(
+            e.title, tr("Help"), "book",
+            Place("help", HelpIntent("glossary", e.title) if page == "glossary" else HelpIntent(page)),
+            detail=e.text[:LONGEST_DETAIL],
+        )
+        for page, e in named[:MOST_OF_A_KIND]
+    ]  # fmt: skip
+
+
+@functools.cache
+def help_entries(page: PageName) -> tuple[Entry, ...]:
+    """The entries of a page of the help that is shipped."""
+    return parse_page(resource("help", f"{page}.md").read_text("utf-8"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mlops_desktop.domain.jobs import JobRow
 
+from .language import tr
 from .shell.shell_state import JobLine, JobState
 
 MOST_JOBS = 40
@@ -56,7 +57,16 @@ def job_line(job: JobRow) -> JobLine:
         at=f"{job.finished_at.astimezone():%H:%M}" if job.finished_at else "",
         cancelling=job.state == "cancelling",
         can_cancel=running and job.state != "cancelling",
+        buttons=_buttons(job),
     )
+
+
+def _buttons(job: JobRow) -> tuple[tuple[str, str], ...]:
+    """What can be done about a job that has ended: see its run, copy why it failed."""
+    if not job.ended:
+        return ()
+    shown = (("show", tr("Show")),) if job.subject.startswith("run:") else ()
+    return (*shown, ("copy", tr("Copy details"))) if job.error is not None else shown
 
 
 def time_left(seconds: float | None) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from mlops_desktop.client import user
@@ -36,12 +36,14 @@ from .preferences import Preferences
 from .project_actions import project_actions
 from .project_session import ProjectSession
 from .screens.overview.overview_state import needs_you, overview_facts
+from .screens.start.beginning import begin_with_file
 from .sections import all_sections, section_actions
 from .shell.shell_state import Notice, ShellState
 from .tasks import Tasks
 from .theme import SchemeChoice, theme
 from .widgets.desktop import open_folder
 from .widgets.dialogs import Dialog
+from .widgets.drop_area import dropped_files
 from .widgets.labels import Label
 from .window_memory import WindowMemory, load_memory, logs_folder, save_memory
 
@@ -78,7 +80,6 @@ class ProjectWindow(QObject):
         self.registry = ActionRegistry(keys=dict(memory.shortcuts))
         self._notices: tuple[Notice, ...] = ()
         self._closing_agreed = False
-        self._project_wanted = False
         self.registry.add(project_actions(self))
         sections = all_sections(self.preferences)
         self._section_ids = {s.id for s in sections}
@@ -87,6 +88,7 @@ class ProjectWindow(QObject):
         self.registry.install_shortcuts(self.window)
         self.window.restore_geometry(memory.geometry)
         self.window.installEventFilter(self)
+        self.window.setAcceptDrops(True)
         self._connect()
         self._show_state(self.session.state)
 
@@ -115,7 +117,6 @@ class ProjectWindow(QObject):
         service : ServiceOnItsWay, optional
             Its service, if it is being started already.
         """
-        self._project_wanted = True
         if service is None:
             self.session.open(folder)
             return
@@ -124,7 +125,6 @@ class ProjectWindow(QObject):
 
     def close_project(self) -> None:
         """Let the project go and show the start screen; its service stays while something needs it."""
-        self._project_wanted = False
         self.session.close()
 
     def stop_service(self) -> None:
@@ -254,9 +254,16 @@ class ProjectWindow(QObject):
     # The end.
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Before the window closes, say once what goes on without it."""
+        """Before the window closes, say once what goes on without it; take files that are dropped on it."""
         if event.type() == QEvent.Type.Close and not self._may_close():
             event.ignore()
+            return True
+        if isinstance(event, QDragEnterEvent) and dropped_files(event.mimeData()):
+            event.acceptProposedAction()
+            return True
+        if isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop and dropped_files(event.mimeData()):
+            event.acceptProposedAction()
+            begin_with_file(self.window, dropped_files(event.mimeData())[0])
             return True
         return False
 

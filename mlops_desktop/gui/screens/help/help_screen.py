@@ -7,8 +7,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
+from mlops_desktop.gui.finding import help_entries
 from mlops_desktop.gui.language import tr
-from mlops_desktop.gui.resources import resource
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.theme import set_font, theme
 from mlops_desktop.gui.widgets.buttons import Button, Tabs
@@ -21,13 +21,11 @@ from mlops_desktop.version import __version__
 from .help_state import (
     LICENCES,
     PAGES,
-    Entry,
     HelpIntent,
     as_html,
     found,
     glossary_count,
     intent_of,
-    parse_page,
 )
 
 
@@ -45,7 +43,7 @@ class HelpScreen:
     def __init__(self, host: ScreenHost) -> None:
         self._host = host
         self._intent = HelpIntent()
-        self._entries = {name: _read(name) for name, _ in PAGES if name != "about"}
+        self._entries = {name: help_entries(name) for name, _ in PAGES if name != "about"}
         registry = host.actions_registry
         self._header = PageHeader(
             tr("Help"),
@@ -118,10 +116,6 @@ class HelpScreen:
         self._host.amend_intent("help", intent)
         self._tabs.choose(intent.page)
         self.refresh()
-
-
-def _read(name: str) -> tuple[Entry, ...]:
-    return parse_page(resource("help", f"{name}.md").read_text("utf-8"))
 
 
 def _about() -> tuple[QWidget, ...]:

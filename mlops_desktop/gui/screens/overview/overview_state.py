@@ -405,12 +405,13 @@ def _model_step(facts: OverviewFacts, champion: ModelVersion | None) -> LoopStep
         chip = tr("register a run") if best_run(facts) else ""
         return LoopStep("model", tr("Model"), tr("no model yet"), "", chip, "accent", Place("models"))
     value = champion.metrics.get(champion.main_metric)
-    detail = f"{metric_title(champion.main_metric)} {short_number(value)}" if value is not None else ""
+    measured = f"{metric_title(champion.main_metric)} {short_number(value)}" if value is not None else ""
+    detail = " · ".join(part for part in (tr("champion"), measured) if part)
     model = next(m for m in facts.models if m.name == champion.model)
     others = [f"{alias} v{number}" for alias, number in model.aliases.items() if alias != "champion"]
     return LoopStep(
-        "model", tr("Model"), tr("{} v{} · champion").format(champion.model, champion.number), detail,
-        others[0] if others else tr("champion"), "neutral" if others else "good", Place("models", champion.ref),
+        "model", tr("Model"), f"{champion.model} v{champion.number}", detail,
+        others[0] if others else tr("in use"), "neutral" if others else "good", Place("models", champion.ref),
     )  # fmt: skip
 
 
@@ -420,17 +421,17 @@ def _deploy_step(facts: OverviewFacts, champion: ModelVersion | None) -> LoopSte
     if bundle is None:
         chip = tr("export the champion") if champion else ""
         return LoopStep("deploy", tr("Deploy"), tr("no bundle yet"), "", chip, "accent", Place("deployments"))
-    headline = tr("bundle of {} v{}").format(bundle.model, bundle.number)
+    headline, size = f"{bundle.model} v{bundle.number}", tr("bundle, {}").format(size_words(bundle.size_bytes))
     place = Place("deployments", bundle.bundle_id)
     if champion is not None and wanted is None:
         chip = tr("champion not exported")
-        return LoopStep("deploy", tr("Deploy"), headline, size_words(bundle.size_bytes), chip, "warn", place)
+        return LoopStep("deploy", tr("Deploy"), headline, size, chip, "warn", place)
     chip = tr("self-test passed")
-    return LoopStep("deploy", tr("Deploy"), headline, size_words(bundle.size_bytes), chip, "good", place)
+    return LoopStep("deploy", tr("Deploy"), headline, size, chip, "good", place)
 
 
 def _monitor_step() -> LoopStep:
-    detail = tr("bundles don't report back yet")
+    detail = tr("nothing reports back")
     return LoopStep("monitor", tr("Monitor"), tr("not watched"), detail, "", "neutral", Place("monitoring"))
 
 

@@ -80,6 +80,7 @@ class StartScreen:
         self._sample = _SampleCard(host)
         right = QWidget()
         right.setLayout(column(self._sample, _credits(), None, spacing=theme().space("gap")))
+        right.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._page = Page(self._header, FoldingRow([(left, 68), (right, 32)], folds_below=800), None)
 
     def widget(self) -> QWidget:
@@ -186,7 +187,6 @@ class _SampleCard(Card):
 
     def __init__(self, host: ScreenHost) -> None:
         super().__init__(tr("Open sample project"), actions=[Chip(tr("2 minutes"))])
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._host = host
         self._maker = SampleMaker(self)
         self._maker.progressed.connect(self._on_progress)
@@ -260,9 +260,9 @@ def story_chart() -> SmallLines:
     months = [datetime.strptime(m, "%Y-%m").strftime("%b %Y") for m in story["months"]]
     never, retrained = tuple(story["never"]), tuple(story["retrained"])
     chart = SmallLines(tr("Mean error in rentals an hour, by month"))
-    chart.setMinimumHeight(theme().px(150))
+    chart.setFixedHeight(theme().px(190))
     lines = [
-        SmallLine(tr("never retrained"), never, 1, label_at=len(months) // 2),
+        SmallLine(tr("never retrained"), never, 1, label_at=3),
         SmallLine(tr("retrained, last 6 months"), retrained, 0, label_at=len(months) - 4, below=True),
     ]
     chart.show_lines(months, lines, (0, len(months) // 3, len(months) - 1))
