@@ -101,13 +101,14 @@ def is_on(value: str) -> bool:
 
 
 def shown_shortcuts(lines: Iterable[ShortcutLine], search: str) -> tuple[ShortcutLine, ...]:
-    """Commands whose title, group or keys have the words of `search`, by group in the order they came."""
-    wanted = search.casefold().split()
-    found = [
-        line
-        for line in lines
-        if all(w in f"{line.title} {line.group} {line.keys}".casefold() for w in wanted)
-    ]
+    """Commands that `search` means, by group in the order they came: all its words in title and group, or it in the keys."""
+    wanted = search.strip().casefold()
+
+    def fits(line: ShortcutLine) -> bool:
+        words = f"{line.title} {line.group}".casefold()
+        return wanted in line.keys.casefold() or all(word in words for word in wanted.split())
+
+    found = [line for line in lines if fits(line)]
     order = {group: i for i, group in enumerate(dict.fromkeys(line.group for line in found))}
     return tuple(sorted(found, key=lambda line: order[line.group]))
 

@@ -262,7 +262,7 @@ def story_chart() -> SmallLines:
     chart = SmallLines(tr("Mean error in rentals an hour, by month"))
     chart.setFixedHeight(theme().px(190))
     lines = [
-        SmallLine(tr("never retrained"), never, 1, label_at=3),
+        SmallLine(tr("never retrained"), never, 1, label_at=8),
         SmallLine(tr("retrained, last 6 months"), retrained, 0, label_at=len(months) - 4, below=True),
     ]
     chart.show_lines(months, lines, (0, len(months) // 3, len(months) - 1))
