@@ -90,7 +90,9 @@ class Person:
         view = next(v for v in inside.findChildren(QAbstractItemView) if v.accessibleName() == table)
         model = view.model()
         assert model is not None
-        place = next(model.index(r, 0) for r in range(model.rowCount()) if words in str(model.index(r, 0).data()))
+        place = next(
+            model.index(r, 0) for r in range(model.rowCount()) if words in str(model.index(r, 0).data())
+        )
         self.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(place).center())
 
     def choose_file(self, path: Path) -> None:
@@ -103,14 +105,22 @@ class Person:
 
     def fill(self, words: str, text: str) -> None:
         """Type into a field of the dialog that is open, found by its hint or accessible name."""
-        field = next(f for f in self.dialog().findChildren(QLineEdit) if words in (f.placeholderText(), f.accessibleName()))
+        field = next(
+            f
+            for f in self.dialog().findChildren(QLineEdit)
+            if words in (f.placeholderText(), f.accessibleName())
+        )
         field.setFocus()
         field.selectAll()
         self.qtbot.keyClicks(field, text)
 
     def pick(self, words: str, inside: QWidget) -> None:
         """Pick an entry of a list of choices."""
-        box = next(b for b in inside.findChildren(QComboBox) if b.isVisible() and b.findText(words, Qt.MatchFlag.MatchContains) >= 0)
+        box = next(
+            b
+            for b in inside.findChildren(QComboBox)
+            if b.isVisible() and b.findText(words, Qt.MatchFlag.MatchContains) >= 0
+        )
         box.setCurrentIndex(box.findText(words, Qt.MatchFlag.MatchContains))
         box.activated.emit(box.currentIndex())
 
@@ -140,10 +150,16 @@ class Person:
         self.window.grab().save(str(self.pictures / f"{self._steps:02d}-{name}.png"))
 
     def _button(self, words: str, inside: QWidget | None) -> QAbstractButton | None:
-        roots = [inside] if inside is not None else [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+        roots = (
+            [inside] if inside is not None else [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+        )
         for root in roots:
             for button in root.findChildren(QAbstractButton):
-                if button.isVisible() and button.isEnabled() and words in (button.text(), button.accessibleName()):
+                if (
+                    button.isVisible()
+                    and button.isEnabled()
+                    and words in (button.text(), button.accessibleName())
+                ):
                     return button
         return None
 

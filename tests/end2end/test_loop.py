@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent.parent / "resources" / "samples"
 
 
+@pytest.mark.slow
 def test_the_whole_loop_by_command_line(tmp_path: Path) -> None:
     environment = {
         **os.environ,

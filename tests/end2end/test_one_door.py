@@ -39,7 +39,18 @@ def test_the_story_goes_well_for_one_who_may_not_read_the_folder(tmp_path: Path)
         without = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", "--"]
         reading = [sys.executable, "-c", f"import os; os.listdir({str(service.folder)!r})"]
         assert subprocess.run([*without, *reading], capture_output=True).returncode != 0
-        command = [*without, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xvfb", str(STORY)]
+        command = [
+            *without,
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xvfb",
+            str(STORY),
+        ]
         done = subprocess.run(
             [*command, "-o", "addopts=--import-mode=importlib", f"--basetemp={tmp_path / 'story'}"],
             env=environment, cwd=STORY.parents[2], capture_output=True, text=True, timeout=280,

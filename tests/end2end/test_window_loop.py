@@ -70,7 +70,12 @@ def import_a_month(person: Person) -> None:
     person.qtbot.mouseClick(screen.importing.target.import_button, _left())
     person.until(lambda: [d.name for d in person.project.datasets.list()] != [])
     [dataset] = person.project.datasets.list()
-    for column, role in (("rentals", "target"), ("date", "time"), ("casual", "ignore"), ("registered", "ignore")):
+    for column, role in (
+        ("rentals", "target"),
+        ("date", "time"),
+        ("casual", "ignore"),
+        ("registered", "ignore"),
+    ):
         person.project.datasets.set_role(dataset.name, column, role)
     person.go("data", dataset.name)
     person.picture("data")
@@ -120,7 +125,9 @@ def export_and_score(person: Person, out: Path) -> None:
     person.go("deployments")
     person.picture("deployments")
     source = out / "new.csv"
-    source.write_text("".join(f"{line}\n" for line in (SAMPLES / "bikes_2011-02.csv").read_text().splitlines()[:6]))
+    source.write_text(
+        "".join(f"{line}\n" for line in (SAMPLES / "bikes_2011-02.csv").read_text().splitlines()[:6])
+    )
     scored = subprocess.run(
         [sys.executable, "-m", "bundle", "score", str(source), str(out / "scored.csv")],
         cwd=out / "rentals-1", capture_output=True, text=True, check=False,
@@ -161,7 +168,11 @@ def texts(root: Any) -> str:
     for view in root.findChildren(QAbstractItemView):
         model = view.model()
         if model is not None:
-            words += [str(model.index(r, c).data() or "") for r in range(model.rowCount()) for c in range(model.columnCount())]
+            words += [
+                str(model.index(r, c).data() or "")
+                for r in range(model.rowCount())
+                for c in range(model.columnCount())
+            ]
     return "\n".join(words)
 
 

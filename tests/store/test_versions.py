@@ -585,6 +585,7 @@ def check_acknowledged(lab: Any, acknowledged: set[int], note: str) -> None:
     lab.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked, to be many and quick")
 def test_twenty_kills_lose_no_acknowledged_version(tmp_path: Path, make_lab: Callable[..., Any]) -> None:
     kill_at_random_moments(tmp_path, make_lab, rounds=20, seed=random.randrange(10**6))

@@ -75,6 +75,7 @@ def test_an_export_has_tested_itself_on_the_recorded_rows(train, customers, expo
     assert made.self_test.runtime == "lightgbm"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ["lightgbm", "hist_gradient_boosting", "random_forest"])
 def test_onnx_is_taken_only_where_it_predicts_the_same(train, customers, export, algorithm):
     trained = train(
@@ -86,6 +87,7 @@ def test_onnx_is_taken_only_where_it_predicts_the_same(train, customers, export,
     assert made.self_test.runtime in made.self_test.notes[0] or made.self_test.runtime == "onnxruntime"
 
 
+@pytest.mark.slow
 def test_onnx_is_refused_where_single_precision_turns_labels(train, export):
     small = np.random.default_rng(0).integers(0, 100, 1000)
     table = pa.table({"at": 1_600_000_000 + small, "churned": np.where(small % 2 == 0, "yes", "no")})
@@ -105,6 +107,7 @@ def test_the_manifest_has_the_checksum_of_every_file(train, customers, export):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ["lightgbm", "linear", "hist_gradient_boosting"])
 def test_a_bundle_scores_as_the_run_does(train, customers, export, tmp_path, algorithm):
     trained = train(

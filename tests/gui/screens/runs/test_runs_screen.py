@@ -17,6 +17,8 @@ from mlops_desktop.gui.widgets.forms import TextField
 
 Go = Callable[..., Any]
 
+pytestmark = pytest.mark.slow  # real trainings in a real window
+
 
 def all_here(page: Any) -> bool:
     return len(page.state.lines) >= 4

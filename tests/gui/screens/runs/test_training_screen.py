@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
@@ -16,6 +17,8 @@ from mlops_desktop.gui.widgets.dialogs import Dialog
 Go = Callable[..., Any]
 RIDES = TrainingDraft(data="rides", algorithms=("linear",))
 CANCELLED_WITHIN_S = 5
+
+pytestmark = pytest.mark.slow  # real trainings in a real window
 
 
 def looked_at(page: Any) -> bool:
