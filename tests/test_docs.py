@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +67,19 @@ def test_the_tree_of_errors_at_the_top_of_its_module_names_each_class() -> None:
 
     tree = (module.__doc__ or "").split("Everything else")[0]
     assert {c.__name__ for c in error_classes().values()} == set(re.findall(r"\w+Error", tree))
+
+
+def test_every_file_that_the_list_of_features_names_exists() -> None:
+    folder = Path(__file__).parent
+    named = re.findall(
+        r"`([\w/]+(?:\.py|\.sh)?)`", (folder / "README.md").read_text().split("| --- | --- |")[1]
+    )
+    assert [name for name in named if not (folder / name).exists()] == []
+
+
+def test_the_readme_repeats_the_map_of_the_package() -> None:
+    import mlops_desktop
+
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    rows = re.findall(r"- `(\w+)`: (.*)", mlops_desktop.__doc__ or "")
+    assert [unit for unit, line in rows if f"| `{unit}` | {line} |" not in readme] == []
