@@ -1,0 +1,60 @@
+"""Runs the application as its command does, on the project named, and closes it once the project is shown.
+
+    python launch_script.py PROJECT SECTION ...
+
+Prints one JSON object: seconds from the start of this process to the first paint and to the open project, the
+packages in the process then, and the seconds that closing took. The exit status is the application's.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+STARTED = time.monotonic()
+facts: dict[str, Any] = {}
+
+
+def main() -> int:
+    """Run it."""
+    from mlops_desktop.gui.launch import run_application
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from mlops_desktop.gui.application import make_application
+    from mlops_desktop.gui.main_window import MainWindow
+    from mlops_desktop.gui.places import Place
+
+    app = make_application(sys.argv[:1])
+    places = list(sys.argv[2:])
+    timer = QTimer()
+
+    def look() -> None:
+        window = next((w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow)), None)
+        if window is None or not window.isVisible():
+            return
+        facts.setdefault("shown_s", time.monotonic() - STARTED)
+        if not window.state.project_title or window.session.tasks.busy:
+            return
+        facts.setdefault("opened_s", time.monotonic() - STARTED)
+        if places:
+            window.go(Place(places.pop(0)))
+            return
+        timer.stop()
+        facts["packages"] = sorted({name.partition(".")[0] for name in sys.modules})
+        facts["closed_at"] = time.monotonic()
+        window.close()
+
+    timer.timeout.connect(look)
+    timer.start(10)
+    code = run_application(sys.argv[1])
+    facts["closing_s"] = time.monotonic() - facts.pop("closed_at")
+    print(json.dumps(facts), flush=True)
+    del app
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
