@@ -19,9 +19,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
-from mlops_desktop.client import user
+from mlops_desktop.client import open_project, user
 from mlops_desktop.domain.changes import Change
-from mlops_desktop.domain.errors import UserError
+from mlops_desktop.domain.errors import BusyError, UserError
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.known_projects import known_projects
 
@@ -79,6 +79,7 @@ class ProjectWindow(QObject):
         self.session = ProjectSession(self.tasks, user(), f"window-{uuid.uuid4().hex}")
         self.registry = ActionRegistry(keys=dict(memory.shortcuts))
         self._notices: tuple[Notice, ...] = ()
+        self._place: Path | str | None = None
         self._closing_agreed = False
         self.registry.add(project_actions(self))
         sections = all_sections(self.preferences)
@@ -128,10 +129,26 @@ class ProjectWindow(QObject):
         self.session.close()
 
     def stop_service(self) -> None:
-        """End the project's service, then let the project go; refused by the service while jobs are at work."""
-        project = self.session.project
-        if project is not None:
-            self.tasks.run(project.stop, lambda _: self.close_project(), owner=self, key="stop")
+        """Let the project go and end its service; refused while jobs are at work.
+
+        The session's own calls would start the service again, so they end first.
+        """
+        place, name = self._place, self.session.state.project_title
+        if place is None:
+            return
+        if self.session.state.running:
+            self.say_failed(
+                BusyError(tr("Jobs are at work."), remedy=tr("Cancel them first, or let them end."))
+            )
+            return
+
+        def stop() -> None:
+            with open_project(place) as project:
+                project.stop()
+
+        self.close_project()
+        said = tr("The service of {} has ended.").format(name)
+        self.tasks.run(stop, lambda _: self.window.say(said), owner=self, key="stop")
 
     def undo(self, *, redo: bool = False) -> None:
         """Take back the newest change of this window, or do it again."""
@@ -205,7 +222,7 @@ class ProjectWindow(QObject):
             self._show_state(self.session.state)
 
     def _on_opened(self, path: Path | str | None) -> None:
-        self._notices = ()
+        self._notices, self._place = (), path
         self.window.forget_screens()
         self._show_state(self.session.state)
         if path is None:
@@ -261,7 +278,11 @@ class ProjectWindow(QObject):
         if isinstance(event, QDragEnterEvent) and dropped_files(event.mimeData()):
             event.acceptProposedAction()
             return True
-        if isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop and dropped_files(event.mimeData()):
+        if (
+            isinstance(event, QDropEvent)
+            and event.type() == QEvent.Type.Drop
+            and dropped_files(event.mimeData())
+        ):
             event.acceptProposedAction()
             begin_with_file(self.window, dropped_files(event.mimeData())[0])
             return True

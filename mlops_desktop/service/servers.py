@@ -21,6 +21,7 @@ from mlops_desktop.domain.errors import (
     InvalidInputError,
     TrainingError,
     UserError,
+    Where,
     from_message,
 )
 from mlops_desktop.domain.messages import Listening, Outcome, ServeWork, decode_event
@@ -152,6 +153,7 @@ def _ask(server: _Server, row: dict[str, Any]) -> Prediction:
     finally:
         connection.close()
     if response.status != 200:
-        raise InvalidInputError(str(answer.get("error", answer)))
+        where = Where(row=answer.get("row"), column=answer.get("column"))
+        raise InvalidInputError(str(answer.get("error", answer)), where=where)
     probabilities = answer.get("probabilities") or [{}]
     return Prediction(answer["predictions"][0], probabilities[0], list(answer.get("notes", [])))
