@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -29,7 +29,7 @@ from .actions import ActionRegistry
 from .application import make_application, watch_exceptions
 from .collecting import GuiCollector
 from .ended_jobs import ended_job, took_long
-from .language import tr
+from .language import speak, tr
 from .main_window import MainWindow
 from .places import Place
 from .preferences import Preferences
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TRANSLATIONS = "window"
+"""The context of its sentences in translation files."""
 MOST_RECENT = 8
 """Projects offered in the menu of projects."""
 FLASH_MS = 1000
@@ -147,8 +149,12 @@ class ProjectWindow(QObject):
                 project.stop()
 
         self.close_project()
-        said = tr("The service of {} has ended.").format(name)
-        self.tasks.run(stop, lambda _: self.window.say(said), owner=self, key="stop")
+
+        def told(nothing: None) -> None:
+            self.window.say(tr("The service of {} has ended.").format(name))
+            self.window.tell_changes({"projects"})
+
+        self.tasks.run(stop, told, owner=self, key="stop")
 
     def undo(self, *, redo: bool = False) -> None:
         """Take back the newest change of this window, or do it again."""
@@ -363,6 +369,7 @@ def run_window(folder: Path | str | None, service: ServiceOnItsWay | None) -> in
         The project's service, if it is being started already.
     """
     memory = load_memory()
+    speak(lambda text: QCoreApplication.translate(TRANSLATIONS, text))
     app = make_application(
         sys.argv[:1], scheme_choice(memory), float(memory.setting("zoom")) / 100, logs_folder()
     )

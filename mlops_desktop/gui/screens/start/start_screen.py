@@ -44,7 +44,7 @@ class StartScreen:
         The window.
     """
 
-    topics = frozenset[str]()
+    topics = frozenset({"projects"})
 
     def __init__(self, host: ScreenHost) -> None:
         self._host = host
