@@ -6,6 +6,7 @@ import signal
 import time
 from pathlib import Path
 
+import msgspec
 import pyarrow.parquet as pq
 
 from mlops_desktop.domain.messages import (
@@ -34,6 +35,17 @@ def test_the_same_run_again_gives_equal_metrics(train_in_child, customers):
     spec = RunSpec("churned", split=Split("cross_validation", folds=3), seed=7)
     one, two = (train_in_child(customers(), spec).outcome for _ in range(2))
     assert one.metrics == two.metrics
+
+
+def test_a_forest_grows_alike_from_the_same_seed_and_otherwise_from_another(train, customers):
+    def metrics(seed):
+        spec = RunSpec(
+            "churned", algorithm="random_forest", params={"trees": 5}, split=Split("stratified"), seed=0
+        )
+        return train(customers(), msgspec.structs.replace(spec, seed=seed)).metrics["log_loss"]
+
+    assert metrics(3) == metrics(3)
+    assert metrics(3) != metrics(4)
 
 
 def test_every_stage_is_told_in_order(train, customers):
