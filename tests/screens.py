@@ -50,7 +50,11 @@ def shots(project: Any, samples: Path) -> list[Shot]:
         Shot("start", "start"),
         Shot("overview", "overview"),
         Shot("data", "data", DataIntent(dataset="bikes")),
-        Shot("import", "data", ImportIntent(path=str(samples / "bikes" / "bikes_2012-12.csv"), dataset="bikes", mode="append")),
+        Shot(
+            "import",
+            "data",
+            ImportIntent(path=str(samples / "bikes" / "bikes_2012-12.csv"), dataset="bikes", mode="append"),
+        ),
         Shot("runs", "runs"),
         Shot("training", "runs", RunsIntent(page="training")),
         Shot("run", "runs", RunsIntent(page="run", run=best)),
@@ -91,7 +95,9 @@ def settled(made: Any) -> None:
     loop.exec()
 
 
-def take(folder: Path, project_path: Path, wanted: set[str], schemes: tuple[str, ...], sizes: Any) -> Iterator[Path]:
+def take(
+    folder: Path, project_path: Path, wanted: set[str], schemes: tuple[str, ...], sizes: Any
+) -> Iterator[Path]:
     """Write the pictures, and give their paths."""
     from PySide6.QtCore import QEventLoop
 
@@ -132,7 +138,9 @@ def take(folder: Path, project_path: Path, wanted: set[str], schemes: tuple[str,
 
 def main() -> int:
     """Write the pictures; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "screens")
     parser.add_argument("--project", type=Path)
     parser.add_argument("--only", nargs="*", default=[])

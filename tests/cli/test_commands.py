@@ -28,7 +28,11 @@ def program(tmp_path: Path):
 
     def run(*words: str) -> tuple[int, str, str]:
         done = subprocess.run(
-            [sys.executable, "-m", "mlops_desktop", *words], cwd=tmp_path, env=environment, capture_output=True, text=True
+            [sys.executable, "-m", "mlops_desktop", *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
         )
         return done.returncode, done.stdout, done.stderr
 
@@ -42,7 +46,10 @@ def test_a_verb_that_takes_a_file_loses_the_word() -> None:
 
 def test_a_dict_is_key_and_value_or_json() -> None:
     hint = VERBS["runs.start"].hints["params"]
-    assert taken("params", ["iterations=20", "learning_rate=0.5"], hint) == {"iterations": 20, "learning_rate": 0.5}
+    assert taken("params", ["iterations=20", "learning_rate=0.5"], hint) == {
+        "iterations": 20,
+        "learning_rate": 0.5,
+    }
     assert taken("params", ['{"iterations": 20}'], hint) == {"iterations": 20}
 
 
