@@ -187,6 +187,10 @@ class MainWindow(QMainWindow):
         """What the inspector shows when it is open; the window owns `content` from now on."""
         self.side_panel.inspect(title, content)
 
+    def open_inspector(self) -> None:
+        """Show the inspector, with what was handed to `inspect`."""
+        self.side_panel.open_panel("inspector")
+
     def say(self, text: str, undo: Callable[[], object] | None = None) -> None:
         """A notice for ten seconds, with Undo if it can be taken back."""
         self.toasts.say(text, "good", (self.tr("Undo"), undo) if undo is not None else None)

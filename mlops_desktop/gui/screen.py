@@ -103,6 +103,10 @@ class ScreenHost(Protocol):
         """What the inspector shows when it is open; the window owns `content` from now on."""
         ...
 
+    def open_inspector(self) -> None:
+        """Show the inspector, with what was handed to `inspect`."""
+        ...
+
     def say(self, text: str, undo: Callable[[], object] | None = None) -> None:
         """A notice for ten seconds, with Undo if it can be taken back."""
         ...

@@ -9,6 +9,7 @@ from .main_window import MainWindow
 from .preferences import Preferences
 from .screen import Section
 from .screens import (
+    activity,
     automation,
     data,
     deployments,
@@ -39,6 +40,7 @@ def all_sections(preferences: Preferences) -> list[Section]:
         deployments.section(),
         monitoring.section(),
         automation.section(),
+        activity.section(),
         help.section(),
         settings.section(preferences),
     ]
@@ -46,5 +48,5 @@ def all_sections(preferences: Preferences) -> list[Section]:
 
 def section_actions(host: MainWindow) -> Iterable[Action]:
     """The commands of all sections, for menus, palette and keys."""
-    for module in (start, overview, data, runs, models, deployments, automation, help, settings):
+    for module in (start, overview, data, runs, models, deployments, automation, activity, help, settings):
         yield from module.actions(host)
