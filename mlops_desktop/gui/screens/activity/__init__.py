@@ -12,9 +12,6 @@ from mlops_desktop.gui.screen import Screen, ScreenHost, Section
 if TYPE_CHECKING:
     from .activity_actions import ActivityHost
 
-if TYPE_CHECKING:
-    from .activity_actions import ActivityHost
-
 __all__ = ["actions", "section"]
 
 
