@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_desktop.domain.projects import DoctorReport
-
 from .actions import Action, ActionContext, has_project, may_edit
 from .language import tr
 from .places import Place
@@ -54,7 +52,7 @@ def _of_projects(owner: ProjectWindow) -> list[Action]:
             icon="play",
         ),
         act("start", tr("Start page"), lambda: owner.window.go(Place("start")), icon="home"),
-        act("doctor", tr("Check the project"), lambda: check(owner), icon="shield"),
+        act("doctor", tr("Check the project"), lambda: owner.registry.trigger("activity.check"), icon="shield"),
         act("backup", tr("Back up the project..."), lambda: ask_backup(owner), icon="copy"),
         act("stop", tr("Stop the service"), owner.stop_service, icon="stop"),
         act("close", tr("Close project"), owner.close_project, icon="x"),
@@ -115,23 +113,6 @@ def ask_backup(owner: ProjectWindow) -> None:
     choose_new_file(
         owner.window, tr("Back up the project to"), "", begin, path.with_name(f"{path.stem}-backup.mlops")
     )
-
-
-def check(owner: ProjectWindow) -> None:
-    """Check everything in the project and say what was found."""
-    project = owner.session.project
-    if project is None:
-        return
-
-    def told(report: DoctorReport) -> None:
-        checked = ", ".join(f"{count:,} {kind}" for kind, count in report.checked.items())
-        found = "; ".join(f.what for f in report.findings if f.severity == "error")
-        if report.whole:
-            owner.window.say(tr("All is whole: {}").format(checked))
-        else:
-            owner.window.toasts.say(tr("Not all is whole: {}").format(found), "bad")
-
-    owner.tasks.run(project.doctor, told, owner=owner, key="doctor")
 
 
 def _ignoring(run: Callable[[], object]) -> Callable[[ActionContext], None]:

@@ -193,6 +193,20 @@ def test_another_clients_change_is_seen_without_asking(
     qtbot.waitUntil(lambda: "under 1,000" in screen._notes.text(), timeout=LONG_MS)
 
 
+def test_activity_tells_what_happened_and_checks_everything(
+    qtbot: Any, made: ProjectWindow, go: Callable[..., Any]
+):
+    made.session.project.models.set_notes("risk", "checked by ann")
+    screen = go("activity")
+    qtbot.waitUntil(
+        lambda: "Changed the notes of model risk" in [line.summary for line in screen.state.lines],
+        timeout=LONG_MS,
+    )
+    assert [line.can_undo for line in screen.state.lines if not line.band][0]
+    made.registry.trigger("project.doctor")
+    qtbot.waitUntil(lambda: "The chain of changes holds." in screen._check_card.text, timeout=LONG_MS)
+
+
 def test_what_goes_on_without_the_window_is_said_once(qtbot: Any, made: ProjectWindow):
     made.session.project.schedules.add("weekly", "tuesday 18:00", 2)
     qtbot.waitUntil(lambda: bool(made.session.state.note), timeout=LONG_MS)

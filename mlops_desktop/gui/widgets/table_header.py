@@ -107,7 +107,8 @@ class TableHeader(QHeaderView):
     def section_width(self, logical: int) -> int:
         """Px that the words of a column need."""
         look = theme()
-        name = str(self.model().headerData(logical, Qt.Orientation.Horizontal) or "")
+        model = self.model()  # none while its table is taken down
+        name = str(model.headerData(logical, Qt.Orientation.Horizontal) or "") if model is not None else ""
         need = self.fontMetrics().horizontalAdvance(name) + look.px(18)
         if self._rich and logical < len(self._infos):
             info = self._infos[logical]
