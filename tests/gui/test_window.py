@@ -202,7 +202,7 @@ def test_activity_tells_what_happened_and_checks_everything(
         lambda: "Changed the notes of model risk" in [line.summary for line in screen.state.lines],
         timeout=LONG_MS,
     )
-    assert [line.can_undo for line in screen.state.lines if not line.band][0]
+    assert next(line.can_undo for line in screen.state.lines if not line.band)
     made.registry.trigger("project.doctor")
     qtbot.waitUntil(lambda: "The chain of changes holds." in screen._check_card.text, timeout=LONG_MS)
 
@@ -231,4 +231,4 @@ def test_a_new_project_is_created_and_opened(
     assert made.window.here == Place("overview")
     made.stop_service()
     qtbot.waitUntil(lambda: any("has ended" in text for text in made.window.toasts.texts), timeout=LONG_MS)
-    assert find(wanted) is None
+    qtbot.waitUntil(lambda: find(wanted) is None, timeout=LONG_MS)

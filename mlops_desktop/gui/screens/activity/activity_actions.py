@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from mlops_desktop.gui.actions import Action, ActionContext, chosen, has_project
 from mlops_desktop.gui.language import tr
@@ -68,8 +68,4 @@ def activity_actions(host: ActivityHost) -> Sequence[Action]:
 
 
 def _screen(host: ActivityHost) -> ActivityScreen:
-    from .activity_screen import ActivityScreen
-
-    screen = host.screen_of("activity")
-    assert isinstance(screen, ActivityScreen)
-    return screen
+    return cast("ActivityScreen", host.screen_of("activity"))
