@@ -35,7 +35,8 @@ from .places import Place
 from .preferences import Preferences
 from .project_actions import project_actions
 from .project_session import ProjectSession
-from .screens.overview.overview_state import needs_you, overview_facts
+from .screens.overview.overview_facts import overview_facts
+from .screens.overview.overview_state import needs_you
 from .screens.start.beginning import begin_with_file
 from .sections import all_sections, section_actions
 from .shell.shell_state import Notice, ShellState

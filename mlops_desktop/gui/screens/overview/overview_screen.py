@@ -25,15 +25,8 @@ from mlops_desktop.gui.widgets.labels import IconLabel, Label, Line
 from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, clear, column, row, set_shown
 from mlops_desktop.gui.widgets.simple_table import SimpleTable, TableColumn
 
-from .overview_state import (
-    NextThing,
-    OverviewFacts,
-    OverviewState,
-    RunLine,
-    overview_facts,
-    overview_state,
-    short_number,
-)
+from .overview_facts import OverviewFacts, overview_facts, short_number
+from .overview_state import NextThing, OverviewState, RunLine, overview_state
 
 NO_STATE = OverviewState("", "", (), None, (), (), (), "", "", ())
 

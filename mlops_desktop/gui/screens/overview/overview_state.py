@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from mlops_desktop.domain.algorithms import algorithm
-from mlops_desktop.domain.bundles import Bundle
-from mlops_desktop.domain.datasets import Dataset
-from mlops_desktop.domain.models import Model, ModelVersion
-from mlops_desktop.domain.projects import ProjectStatus
+from mlops_desktop.domain.models import ModelVersion
 from mlops_desktop.domain.runs import METRICS, Run, higher_is_better
-from mlops_desktop.domain.schedules import Firing, Schedule
+from mlops_desktop.domain.schedules import Firing
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screens.data.import_intent import ImportIntent
@@ -21,47 +17,28 @@ from mlops_desktop.gui.screens.data.words import counted, signed, size_words, wh
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
 from mlops_desktop.gui.shell.shell_state import Notice
 
-if TYPE_CHECKING:
-    from mlops_desktop.project import Project
+from .overview_facts import (
+    OverviewFacts,
+    StepStatus,
+    best_run,
+    bundle_of,
+    champion_of,
+    data_behind,
+    main_metric,
+    main_value,
+    metric_title,
+    newest_data,
+    question,
+    run_status,
+    run_title,
+    short_number,
+)
 
-StepStatus = Literal["good", "warn", "bad", "accent", "neutral"]
+if TYPE_CHECKING:
+    pass
+
 MOST_RUNS = 8
 MOST_BARS = 12
-MOST_FIRINGS = 5
-LOOK_BACK = 200
-"""Runs that are looked at; enough for what is recent."""
-
-
-@dataclass(frozen=True, slots=True)
-class OverviewFacts:
-    """What the project answers; everything shown follows from it."""
-
-    status: ProjectStatus
-    datasets: tuple[Dataset, ...] = ()
-    runs: tuple[Run, ...] = ()
-    """Newest first."""
-    models: tuple[Model, ...] = ()
-    bundles: tuple[Bundle, ...] = ()
-    """Newest first."""
-    schedules: tuple[Schedule, ...] = ()
-    firings: tuple[tuple[str, Firing], ...] = ()
-    """Name of the schedule and the newest of what became of its times."""
-
-
-def overview_facts(project: Project) -> OverviewFacts:
-    """Ask a project; called off the GUI thread."""
-    schedules = project.schedules.list()
-    return OverviewFacts(
-        status=project.status(),
-        datasets=tuple(project.datasets.list()),
-        runs=tuple(project.runs.list(limit=LOOK_BACK)),
-        models=tuple(project.models.list()),
-        bundles=tuple(project.bundles.list()),
-        schedules=tuple(schedules),
-        firings=tuple(
-            (s.name, f) for s in schedules for f in project.schedules.history(s.name, MOST_FIRINGS)
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,51 +138,6 @@ def overview_state(facts: OverviewFacts, now: datetime) -> OverviewState:
     )
 
 
-def champion_of(facts: OverviewFacts) -> ModelVersion | None:
-    """The champion that was made last, of all models."""
-    found = [
-        version
-        for model in facts.models
-        for version in model.versions
-        if version.number == model.aliases.get("champion")
-    ]
-    return max(found, key=lambda v: v.created_at, default=None)
-
-
-def newest_data(facts: OverviewFacts, name: str = "") -> Dataset | None:
-    """The data set that moved last, or the one of this name."""
-    found = [d for d in facts.datasets if d.newest is not None and name in ("", d.name)]
-    return max(
-        found,
-        key=lambda d: d.newest.created_at if d.newest else datetime.min.replace(tzinfo=UTC),
-        default=None,
-    )
-
-
-def data_behind(facts: OverviewFacts, champion: ModelVersion | None) -> str:
-    """The newer version of the champion's data that it has not seen, as ``bikes@24``; empty when there is none."""
-    if champion is None:
-        return ""
-    name, _, number = champion.data.rpartition("@")
-    data = newest_data(facts, name)
-    if data is None or data.newest is None or not number.isdecimal() or data.newest.number <= int(number):
-        return ""
-    return data.newest.ref
-
-
-def best_run(facts: OverviewFacts) -> Run | None:
-    """The finished training with the best main metric among those that predict what the newest one does."""
-    runs = [
-        r for r in facts.runs if r.state == "finished" and main_value(r) is not None and r.spec is not None
-    ]
-    if not runs:
-        return None
-    first = runs[0]
-    same = [r for r in runs if _question(r) == _question(first)]
-    better = higher_is_better(main_metric(first))
-    return max(same, key=lambda r: (main_value(r) or 0.0) * (1 if better else -1))
-
-
 def next_thing(facts: OverviewFacts, champion: ModelVersion | None) -> NextThing | None:
     """The first gap of the loop; None while it is closed and nothing is newer."""
     if newest_data(facts) is None:
@@ -230,7 +162,7 @@ def next_thing(facts: OverviewFacts, champion: ModelVersion | None) -> NextThing
             tr("Choose a champion"), tr("No version of {} is the champion yet: the one that is deployed.").format(name),
             tr("Open {}").format(name), "flag", Place("models", name),
         )  # fmt: skip
-    if _bundle_of(facts, champion) is None:
+    if bundle_of(facts, champion) is None:
         return NextThing(
             tr("Export the champion"), tr("A bundle scores files and answers requests without this program."),
             tr("Open {}").format(champion.ref), "deployments", Place("models", champion.ref),
@@ -283,46 +215,6 @@ def needs_you(facts: OverviewFacts) -> tuple[Notice, ...]:
         text = tr("{} has not seen {}").format(champion.ref, behind)
         found.append(Notice(text, Place("models", champion.ref)))
     return tuple(found)
-
-
-def metric_title(name: str) -> str:
-    """A metric as people write it: ``ROC AUC``."""
-    return next((m.title for m in METRICS if m.name == name), name)
-
-
-def main_metric(run: Run) -> str:
-    """Name of the metric that a run is judged by; empty where there is none."""
-    return run.facts.main_metric if run.facts else ""
-
-
-def main_value(run: Run) -> float | None:
-    """Value of the metric that a run is judged by; None where it is missing or undefined."""
-    value = run.metrics.get(main_metric(run))
-    return None if value is None or value != value else value
-
-
-def run_status(state: str) -> StepStatus:
-    """The colour of a run's state."""
-    if state == "finished":
-        return "good"
-    return (
-        "bad"
-        if state in ("failed", "interrupted")
-        else "accent"
-        if state in ("running", "queued")
-        else "neutral"
-    )
-
-
-def run_title(run: Run) -> str:
-    """What a run is called: its name, or its algorithm."""
-    if run.name or run.spec is None:
-        return run.name
-    return algorithm(run.spec.algorithm).title
-
-
-def _question(run: Run) -> tuple[str, str]:
-    return (run.spec.target if run.spec else "", main_metric(run))
 
 
 def _subtitle(facts: OverviewFacts, champion: ModelVersion | None) -> str:
@@ -416,12 +308,15 @@ def _model_step(facts: OverviewFacts, champion: ModelVersion | None) -> LoopStep
 
 
 def _deploy_step(facts: OverviewFacts, champion: ModelVersion | None) -> LoopStep:
-    wanted = _bundle_of(facts, champion) if champion else None
+    wanted = bundle_of(facts, champion) if champion else None
     bundle = wanted or (facts.bundles[0] if facts.bundles else None)
     if bundle is None:
         chip = tr("export the champion") if champion else ""
         return LoopStep("deploy", tr("Deploy"), tr("no bundle yet"), "", chip, "accent", Place("deployments"))
-    headline, size = f"{bundle.model} v{bundle.number}", tr("bundle, {}").format(size_words(bundle.size_bytes))
+    headline, size = (
+        f"{bundle.model} v{bundle.number}",
+        tr("bundle, {}").format(size_words(bundle.size_bytes)),
+    )
     place = Place("deployments", bundle.bundle_id)
     if champion is not None and wanted is None:
         chip = tr("champion not exported")
@@ -470,10 +365,6 @@ def _retrain_step(facts: OverviewFacts, now: datetime) -> LoopStep:
     )
 
 
-def _bundle_of(facts: OverviewFacts, version: ModelVersion) -> Bundle | None:
-    return next((b for b in facts.bundles if (b.model, b.number) == (version.model, version.number)), None)
-
-
 def _metrics_of(runs: Sequence[Run]) -> list[str]:
     """The metrics of the newest runs that fill two columns: the main ones first."""
     shown = [r for r in runs[:MOST_RUNS] if r.metrics]
@@ -501,7 +392,7 @@ def _score_bars(facts: OverviewFacts, champion: ModelVersion | None) -> tuple[st
     lead = lead or (finished[0] if finished else None)
     if lead is None:
         return ("", "", ())
-    same = [r for r in finished if _question(r) == _question(lead)][:MOST_BARS]
+    same = [r for r in finished if question(r) == question(lead)][:MOST_BARS]
     bars = tuple(
         ScoreBar(
             r.run_id,
@@ -522,9 +413,3 @@ def _bar_label(run: Run, champion: ModelVersion | None) -> str:
     return (
         tr("{} · champion").format(label) if champion is not None and run.run_id == champion.run_id else label
     )
-
-
-def short_number(value: float) -> str:
-    """Three digits that count, with a true minus: ``39.3``, ``0.861``."""
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
-    return text.replace("-", "−")

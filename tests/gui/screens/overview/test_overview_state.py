@@ -16,7 +16,8 @@ from mlops_desktop.domain.runs import DataInput, Run, RunFacts, RunSpec
 from mlops_desktop.domain.schedules import Action, Firing, Schedule
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screens.data.import_intent import ImportIntent
-from mlops_desktop.gui.screens.overview.overview_state import OverviewFacts, needs_you, overview_state
+from mlops_desktop.gui.screens.overview.overview_facts import OverviewFacts
+from mlops_desktop.gui.screens.overview.overview_state import needs_you, overview_state
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
