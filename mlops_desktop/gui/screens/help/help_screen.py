@@ -72,7 +72,7 @@ class HelpScreen:
         set_font(self._text, "base")
         self._text.setMinimumHeight(theme().px(420))
         self._text_card = Card().add(expanding(self._text))
-        self._about_card = Card().add(*_about())
+        self._about_card = Card().add(*_about(), None)
         self._page = Page(self._header, row(self._tabs, None), self._search_row, self._about_card)
         self._page.body.addWidget(self._text_card, 1)
         theme().changed.connect(self.refresh)

@@ -24,7 +24,7 @@ from mlops_desktop.gui.widgets.labels import Label
 from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, column, set_shown
 from mlops_desktop.gui.widgets.simple_table import Row, SimpleTable, TableColumn
 
-from .models_actions import ALIAS_MENU, MENU
+from .models_actions import ALIAS_MENU, MENU, TRASH_MENU
 from .models_deeds import ModelDeeds
 from .models_state import (
     ModelFacts,
@@ -226,7 +226,7 @@ class ModelsScreen:
 
     def _on_menu(self, key: str, at: QPoint) -> None:
         menu = QMenu(self._list)
-        self._host.actions_registry.fill_menu(menu, "models.trash_context" if self._intent.trashed else MENU)
+        self._host.actions_registry.fill_menu(menu, TRASH_MENU if self._intent.trashed else MENU)
         menu.popup(at)
 
     def _on_station(self, key: str) -> None:
