@@ -19,6 +19,7 @@ from pathlib import Path
 from mlops_desktop import open_project
 from mlops_desktop.client import create_project
 from mlops_desktop.domain.runs import Split
+from mlops_desktop.known_projects import forget_project
 from mlops_desktop.sample import BIKE_ROLES, samples_folder
 
 FIRST = "2011-07"
@@ -48,6 +49,7 @@ def main() -> None:
                 sys.stderr.write(f"{month}: {run.metrics['mae']:.1f}\n")
             never = [_error_of("first", project, month, Path(folder)) for month in months]
             project.stop(force=True)
+        forget_project(path)
     story = {"unit": "rentals an hour", "months": months, "never": never, "retrained": retrained}
     target.write_text(json.dumps(story, indent=1) + "\n", encoding="utf-8")
 

@@ -52,7 +52,9 @@ def _of_projects(owner: ProjectWindow) -> list[Action]:
             icon="play",
         ),
         act("start", tr("Start page"), lambda: owner.window.go(Place("start")), icon="home"),
-        act("doctor", tr("Check the project"), lambda: owner.registry.trigger("activity.check"), icon="shield"),
+        act(
+            "doctor", tr("Check the project"), lambda: owner.registry.trigger("activity.check"), icon="shield"
+        ),
         act("backup", tr("Back up the project..."), lambda: ask_backup(owner), icon="copy"),
         act("stop", tr("Stop the service"), owner.stop_service, icon="stop"),
         act("close", tr("Close project"), owner.close_project, icon="x"),

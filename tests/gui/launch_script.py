@@ -19,11 +19,11 @@ facts: dict[str, Any] = {}
 
 def main() -> int:
     """Run it."""
-    from mlops_desktop.gui.launch import run_application
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     from mlops_desktop.gui.application import make_application
+    from mlops_desktop.gui.launch import run_application
     from mlops_desktop.gui.main_window import MainWindow
     from mlops_desktop.gui.places import Place
 

@@ -103,7 +103,8 @@ class NumberField(QSpinBox):
 
     def __init__(self, value: int, low: int, high: int, unit: str = "") -> None:
         super().__init__()
-        self.lineEdit().setTextMargins(theme().px(7), 0, 0, 0)  # the style sheet's padding doesn't reach its text
+        # The padding of the style sheet doesn't reach its text.
+        self.lineEdit().setTextMargins(theme().px(7), 0, 0, 0)
         self.setRange(low, high)
         self.setValue(value)
         self.setSuffix(f" {unit}" if unit else "")

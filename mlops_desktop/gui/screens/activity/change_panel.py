@@ -80,7 +80,9 @@ class ChangePanel(QWidget):
     def _add_hash(self) -> None:
         hashed = Label(self.details.hash, "mono", "muted").set_selectable()
         hashed.setText("\n".join(self.details.hash[i : i + 32] for i in range(0, 64, 32)))
-        says = tr("SHA-256 over this change and the hash of the one before. “Check everything” goes through the chain.")
+        says = tr(
+            "SHA-256 over this change and the hash of the one before. “Check everything” goes through the chain."
+        )
         self._box.addWidget(Label(tr("Hash"), "card_title"))
         self._box.addWidget(hashed)
         self._box.addWidget(Label(says, "small", "muted", wrap=True))
