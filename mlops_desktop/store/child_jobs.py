@@ -51,7 +51,14 @@ LARGEST_LINE = 4_000_000
 
 
 def write_job(folder: Path, run_id: int, work: ChildWork) -> None:
-    """Make the folder of a child's work, with its ``job.json``."""
+    """Make the folder of a child's work, with its ``job.json``.
+
+    Raises
+    ------
+    RefusedError
+        The folder, or the one that holds it, is a link: a stranger's project may not have us write elsewhere.
+    """
+    system.within(folder.parents[1], f"{folder.parent.name}/{folder.name}")
     system.make_private_folder(folder)
     system.make_private_folder(folder / "artifacts")
     system.write_bytes(folder / "job.json", encode_job(JobFile(fingerprint(), run_id, work, __version__)))
