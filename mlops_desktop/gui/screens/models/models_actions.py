@@ -57,7 +57,12 @@ def _alias_actions(deeds: ModelDeeds) -> Sequence[Action]:
 
 
 def _act(
-    name: str, title: str, run: Callable[[str], object], icon: str, keys: str = "", places: tuple[str, ...] = (MENU,)
+    name: str,
+    title: str,
+    run: Callable[[str], object],
+    icon: str,
+    keys: str = "",
+    places: tuple[str, ...] = (MENU,),
 ) -> Action:
     """A command on the one version that is chosen; keys that other sections use too hold in this one alone."""
 
@@ -65,7 +70,9 @@ def _act(
         return chosen("model", 1, 1)(context) and may_edit(context)
 
     section = "models" if keys else ""
-    return Action(f"models.{name}", title, _on_one(run), keys, places, able, icon, tr("Models"), section=section)
+    return Action(
+        f"models.{name}", title, _on_one(run), keys, places, able, icon, tr("Models"), section=section
+    )
 
 
 def _on_one(run: Callable[[str], object]) -> Callable[[ActionContext], None]:
