@@ -2,7 +2,7 @@
 # Sets up the environment of the tests and runs them: bash packaging/test.sh [fast|slow|bare|all] [PYTEST OPTIONS]
 #
 #   fast  style, types and the tests that take seconds; under three minutes
-#   slow  the tests that take minutes, one at a time
+#   slow  the tests that take minutes
 #   bare  both commands of the README in empty Debian roots (needs root and debootstrap, else skipped)
 #   all   everything above; the default, and what CI runs
 #
@@ -66,7 +66,7 @@ if [ "$tier" = fast ] || [ "$tier" = all ]; then
     step "fast tests" tests fast -n 2 -m "not slow and not bare" "$@"
 fi
 if [ "$tier" = slow ] || [ "$tier" = all ]; then
-    step "slow tests" tests slow -m "slow and not bare" "$@"
+    step "slow tests" tests slow -n 2 -m "slow and not bare" "$@"
 fi
 if [ "$tier" = bare ] || [ "$tier" = all ]; then
     step "bare machines" tests bare -m bare "$@"

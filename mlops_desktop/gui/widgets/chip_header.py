@@ -115,7 +115,9 @@ class ChipHeader(QHeaderView):
             column = self._columns[logicalIndex]
             inner = QRectF(rect).adjusted(look.space("cell_x"), look.px(_TOP), -look.space("cell_x"), 0)
             name = QRectF(inner.left(), inner.top(), inner.width(), look.px(_NAME))
-            draw_line(painter, name, column.name, look.font("table_head"), look.colour(column.ink), column.right)
+            draw_line(
+                painter, name, column.name, look.font("table_head"), look.colour(column.ink), column.right
+            )
             for chip, place in self._chips(logicalIndex, rect):
                 self._paint_chip(painter, chip, place)
         painter.restore()
@@ -168,6 +170,8 @@ class ChipHeader(QHeaderView):
             words.setRight(words.right() - look.px(_ARROW) + look.px(2))
             arrow = look.pixmap("chevron-down", "text_muted", _ARROW)
             painter.drawPixmap(
-                int(rect.right() - look.px(_ARROW + 4)), int(rect.center().y() - look.px(_ARROW) / 2 + 1), arrow
+                int(rect.right() - look.px(_ARROW + 4)),
+                int(rect.center().y() - look.px(_ARROW) / 2 + 1),
+                arrow,
             )
         draw_line(painter, words, chip.text, look.font("chip"), look.colour("text_muted"), False)

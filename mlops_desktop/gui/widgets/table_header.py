@@ -108,7 +108,8 @@ class TableHeader(QHeaderView):
         """Px that the words of a column need."""
         look = theme()
         model = self.model()  # none while its table is taken down
-        name = str(model.headerData(logical, Qt.Orientation.Horizontal) or "") if model is not None else ""
+        has_model = model is not None  # pyright: ignore[reportUnnecessaryComparison] - the stubs don't know
+        name = str(model.headerData(logical, Qt.Orientation.Horizontal) or "") if has_model else ""
         need = self.fontMetrics().horizontalAdvance(name) + look.px(18)
         if self._rich and logical < len(self._infos):
             info = self._infos[logical]
