@@ -12,6 +12,7 @@ Use it so::
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,7 @@ from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, QTemporaryDir
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from mlops_desktop.gui.resources import resource
 from mlops_desktop.gui.style_sheet import style_sheet
@@ -282,6 +284,22 @@ def theme() -> Theme:
     if _installed is None:
         raise RuntimeError("install_theme(app) comes before any widget")
     return _installed
+
+
+def follow_look(owner: QObject, restyle: Callable[[], object]) -> None:
+    """Call `restyle` whenever the look changes, as long as `owner` lives.
+
+    For a screen that is no QObject itself: a connection of its method would outlive its widgets.
+    """
+    look = theme()
+
+    def call() -> None:
+        if isValid(owner):
+            restyle()
+        else:
+            look.changed.disconnect(call)
+
+    look.changed.connect(call)
 
 
 def set_font(widget: QWidget, kind: str) -> None:

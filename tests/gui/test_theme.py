@@ -1,9 +1,11 @@
 import sys
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel
+from shiboken6 import delete
 
-from mlops_desktop.gui.theme import set_font, theme
+from mlops_desktop.gui.theme import follow_look, set_font, theme
 from mlops_desktop.gui.widgets.buttons import Button
 
 
@@ -79,3 +81,13 @@ def test_setting_text_keeps_the_references_of_none(qtbot):
 
 def test_there_is_one_theme(look):
     assert theme() is look
+
+
+def test_who_follows_the_look_is_let_go_with_its_owner(look):
+    heard: list[str] = []
+    owner = QObject()
+    follow_look(owner, lambda: heard.append("restyled"))
+    look.set_choice("dark")
+    delete(owner)
+    look.set_choice("light")
+    assert heard == ["restyled"]

@@ -23,7 +23,7 @@ from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent, TrainingDraft
 from mlops_desktop.gui.shell.notices import ErrorPanel, describe
-from mlops_desktop.gui.theme import theme
+from mlops_desktop.gui.theme import follow_look, theme
 from mlops_desktop.gui.widgets.buttons import Button, Tabs
 from mlops_desktop.gui.widgets.cards import Card, EmptyState, PageHeader
 from mlops_desktop.gui.widgets.layouts import column, row, set_shown
@@ -84,7 +84,7 @@ class DatasetPage:
         self._left.setLayout(lists)
         self._build_panels()
         self._build_page()
-        theme().changed.connect(self._fit)
+        follow_look(self._left, self._fit)
         self._fit()
 
     def _build_panels(self) -> None:

@@ -19,7 +19,7 @@ from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.shell.notices import ErrorPanel, describe
-from mlops_desktop.gui.theme import theme
+from mlops_desktop.gui.theme import follow_look, theme
 from mlops_desktop.gui.widgets.buttons import Button, Tabs
 from mlops_desktop.gui.widgets.cards import Card, PageHeader
 from mlops_desktop.gui.widgets.code import CodeBlock
@@ -118,7 +118,7 @@ class ImportPage:
         self._page = Page(self._header, self._work, self._drop)
         self._page.body.setStretch(1, 1)
         self._page.body.setStretch(2, 1)
-        theme().changed.connect(self._fit)
+        follow_look(self._left, self._fit)
         self._fit()
 
     def _connect(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 from mlops_desktop.gui.finding import help_entries
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
-from mlops_desktop.gui.theme import set_font, theme
+from mlops_desktop.gui.theme import follow_look, set_font, theme
 from mlops_desktop.gui.widgets.buttons import Button, Tabs
 from mlops_desktop.gui.widgets.cards import Card, KeyValueList, PageHeader
 from mlops_desktop.gui.widgets.forms import TextField
@@ -75,7 +75,7 @@ class HelpScreen:
         self._about_card = Card().add(*_about(), None)
         self._page = Page(self._header, row(self._tabs, None), self._search_row, self._about_card)
         self._page.body.addWidget(self._text_card, 1)
-        theme().changed.connect(self.refresh)
+        follow_look(self._page, self.refresh)
 
     def widget(self) -> QWidget:
         """The page."""
