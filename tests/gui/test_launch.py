@@ -19,6 +19,8 @@ SCRIPT = Path(__file__).with_name("launch_script.py")
 HEAVY = {"pandas", "sklearn", "pyarrow", "duckdb", "lightgbm", "onnxruntime", "numpy", "pyqtgraph"}
 SECTIONS = ("start", "overview", "models", "deployments", "monitoring", "automation", "help", "settings")
 
+pytestmark = pytest.mark.slow  # real services, started and ended by each test
+
 
 @pytest.fixture(scope="module")
 def project_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

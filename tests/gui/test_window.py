@@ -23,6 +23,8 @@ from mlops_desktop.presence.discovery import find
 LONG_S = 60.0
 LONG_MS = 60_000
 
+pytestmark = pytest.mark.slow  # real services, started and ended by each test
+
 
 def loans_csv() -> str:
     """Loans whose risk grows with the amount, with noise."""

@@ -17,6 +17,8 @@ from mlops_desktop.store.artifacts import Artifacts
 
 from ..running import TRAINABLE, Service
 
+pytestmark = pytest.mark.slow  # real services, started and ended by each test
+
 
 @pytest.fixture
 def stranger() -> Iterator[tuple[int, list[Any]]]:
