@@ -220,6 +220,8 @@ def claim(folder: Path, protocol: str, version: str) -> Listener:
         There is no such folder.
     RefusedError
         ``service.lock`` is a link.
+    ResourceError
+        The folder can't be written.
     """
     key = user_key()
     with _locked(folder, key) as lock:
@@ -258,6 +260,11 @@ def _locked(folder: Path, key: bytes) -> Generator[BaseFileLock]:
         lock.acquire(blocking=False)
     except Timeout as error:
         raise owned_elsewhere(folder, read_notice(folder, key)) from error
+    except OSError as error:
+        told = system.resource_error(error, folder / LOCK_NAME)
+        if told is None:
+            raise
+        raise told from error
     try:
         _refuse_other_machine(folder, read_notice(folder, key))
         yield lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -25,6 +26,8 @@ from .resuming import resume_jobs
 from .ring import Ring
 from .scheduler import ScheduleLoop
 from .servers import ModelServers
+
+log = logging.getLogger(__name__)
 
 
 class Host:
@@ -55,6 +58,7 @@ class Host:
         self.scheduler = ScheduleLoop(self, lambda active: on_schedules(self.name, active))
         self._on_stop = on_stop
         self._cpu = _CpuMeter()
+        self._write_down_how_it_opened()
         self.store.collect(0.0)  # nothing is at work yet: what no version names was left by a kill
         resume_jobs(self)
         self.scheduler.start()
@@ -68,6 +72,14 @@ class Host:
     def local(self, caller: Caller) -> Local:
         """The facade's own side, for a caller."""
         return Local(self, caller)
+
+    def _write_down_how_it_opened(self) -> None:
+        """Activity shows what people must know of how the database was opened."""
+        for said in self.store.said:
+            log.warning("%s", said)
+            with self.store.writing() as session:
+                session.say(said)
+                session.changes.record("service.open", {}, now(), undoable=False)
 
     def caller_of(self, row: JobRow) -> Caller:
         """Who began a job that a service before this one had at work."""

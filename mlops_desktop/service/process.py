@@ -74,6 +74,8 @@ def _keep_pandas_out() -> None:
 
 def _serve(folder: Path, listener: Listener, idle_s: float) -> int:
     _keep_pandas_out()
+    from mlops_desktop.store.failures import as_user_errors
+
     from .host import Host
     from .http import Wire
     from .login import keep_login_entry
@@ -87,7 +89,8 @@ def _serve(folder: Path, listener: Listener, idle_s: float) -> int:
     def tell_login(name: str, active: bool) -> None:
         keep_login_entry(folder, name, has_schedules=active)
 
-    host = Host(folder, stop, tell_login)
+    with as_user_errors():  # a folder that can't be written, a full disk
+        host = Host(folder, stop, tell_login)
     wire = Wire(host, protocol(), idle_s)
     try:
         loop.run_until_complete(_until_done(host, wire, listener, ending))

@@ -7,30 +7,25 @@ commits: it probes the transaction first, always rolls back on an exception, and
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from mlops_desktop.domain.errors import BusyError, DamagedError, NotFoundError, ResourceError
+from mlops_desktop.domain.errors import BusyError, NotFoundError
 from mlops_desktop.system import crash_point, publish
 
-from .migrate import FORMAT, format_of, migrate
+from .migrate import migrate
+from .opening import DATABASE, open_database
 from .paging import Pages
 from .session import Caller, Session
 from .versions import Versions
 
 log = logging.getLogger(__name__)
-
-DATABASE = "project.duckdb"
-MEMORY_LIMIT = "1200MB"
-"""DuckDB's share; with the process around it the service stays under 2 GB."""
 
 SYSTEM = Caller("service", "service")
 """The caller of what the service does by itself."""
@@ -44,14 +39,17 @@ class Store:
     folder : Path
         The project's folder.
 
+    Attributes
+    ----------
+    said : list of str
+        What people must know of how it was opened (see `opening`).
+
     Raises
     ------
     NotFoundError
         There is no project in this folder.
-    BusyError
-        Another process holds the database, or it was written by a newer version.
-    DamagedError
-        The database can't be read.
+    UserError
+        The database can't be opened; see `open_database`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -63,7 +61,7 @@ class Store:
                 remedy="Create one with `mlops-desktop projects create`.",
             )
         prepare(folder)
-        self._connection = connect(folder)
+        self._connection, self.said = open_database(folder)
         self._writer = threading.RLock()
         self._closed = False
         self.answers_kept = 0
@@ -166,7 +164,7 @@ def create(folder: Path, begin: Callable[[Session], None]) -> None:
     making = folder / "making"
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(mode=0o700)
-    connection = connect(making)
+    connection = open_database(making).connection
     migrate(connection)
     connection.close()
     store = Store(making)
@@ -183,45 +181,6 @@ def prepare(folder: Path) -> None:
     """Make the folders of a project, for the user only."""
     for name in ("data", "artifacts", "runs", "cache"):
         (folder / name).mkdir(mode=0o700, exist_ok=True)
-
-
-def connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Open the database of the project in `folder`, with limits and in UTC."""
-    path = folder / DATABASE
-    settings: dict[str, Any] = {
-        "threads": os.cpu_count() or 1,
-        "memory_limit": MEMORY_LIMIT,
-        "temp_directory": str(folder / "cache" / "duckdb"),
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
-    try:
-        connection = duckdb.connect(str(path), config=settings)
-    except duckdb.IOException as error:
-        text = str(error)
-        if "lock" in text.lower():
-            raise BusyError(
-                f"Another process has “{folder}” open.",
-                reason=text,
-                remedy="Close it there, or try again later.",
-            ) from error
-        if "space" in text.lower() or "read-only" in text.lower() or "permission" in text.lower():
-            raise ResourceError(
-                f"The project in “{folder}” can't be opened for writing.", reason=text
-            ) from error
-        raise DamagedError(f"The database of “{folder}” can't be opened.", reason=text) from error
-    except duckdb.Error as error:
-        raise DamagedError(
-            f"The database of “{folder}” can't be opened.",
-            reason=str(error),
-            remedy="Restore a backup, or ask `mlops-desktop doctor` for what can be saved.",
-        ) from error
-    connection.execute(
-        "set global TimeZone = 'UTC'"
-    )  # global: a cursor doesn't take over what its parent set
-    if format_of(connection) not in (None, FORMAT):
-        migrate(connection)
-    return connection
 
 
 def primary_keys(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

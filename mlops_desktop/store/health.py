@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from mlops_desktop.domain.errors import ConflictError, Where
 from mlops_desktop.domain.projects import Backup, DoctorReport, Finding
 
 from .artifacts import Artifacts, sha256_of
+from .opening import kept_logs
 
 if TYPE_CHECKING:
     from .session import Session
@@ -57,6 +59,10 @@ class Health:
         findings += [Finding("error", f.what) for f in session.versions.check(session.cursor)]
         findings += [Finding("error", what) for what in session.changes.verify()]
         findings += self._artifacts()
+        findings += [
+            Finding("note", f"{name} is a part of the record that was damaged, and was kept aside.", "")
+            for name in kept_logs(session.folder)
+        ]
         checked = {name: int(session.value(sql)) for name, sql in COUNTED.items()}
         checked["artifacts"] = len(Artifacts(session.folder).on_disk())
         whole = not any(f.severity == "error" for f in findings)
@@ -126,10 +132,8 @@ def _copy(work: Work, source: Path, target: Path) -> None:
         work.progress("Files")
         copy = target / path.relative_to(source)
         copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            shutil.copyfile(path, copy)
-        except FileNotFoundError:
-            continue
+        with contextlib.suppress(FileNotFoundError), system.staged(copy) as temp:
+            shutil.copyfile(path, temp)
 
 
 def _said(session: Session, made: Backup) -> Backup:

@@ -1,0 +1,160 @@
+"""Opening the database: its limits, a log whose end is damaged, and the way from an older format.
+
+DuckDB opens a write-ahead log that just ends early, without the last transaction, which nobody was told was done. A
+log that holds other bytes than were written is refused, and the message names the byte: then a copy that ends before
+the damaged entry takes its place, the damaged file is kept aside, and people are told.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import duckdb
+
+from mlops_desktop import system
+from mlops_desktop.domain.errors import BusyError, DamagedError, ResourceError, UserError
+
+from .migrate import FORMAT, format_of, migrate
+
+DATABASE: Final = "project.duckdb"
+LOG: Final = f"{DATABASE}.wal"
+MEMORY_LIMIT: Final = "1200MB"
+"""DuckDB's share; with the process around it the service stays under 2 GB."""
+
+_DAMAGE: Final = re.compile(r"Corrupt WAL file: entry at byte position (\d+)")
+_ENTRY_HEAD: Final = 16
+"""Bytes of an entry before the position that DuckDB names: its length and its checksum."""
+_MOST_CUTS: Final = 3
+"""A log is cut again only where the cut itself was wrong."""
+
+
+class Opened(NamedTuple):
+    """An open database, and what people must know of how it was opened."""
+
+    connection: duckdb.DuckDBPyConnection
+    said: list[str]
+
+
+def open_database(folder: Path) -> Opened:
+    """Open the database of the project in `folder`, in today's format, with limits and in UTC.
+
+    Raises
+    ------
+    BusyError
+        Another process holds it, or a newer version of the program wrote it.
+    ResourceError
+        The folder can't be written, or the disk is full.
+    DamagedError
+        It can't be read.
+    """
+    said: list[str] = []
+    connection = _connected(folder, said)
+    try:
+        have = format_of(connection)
+        if have is not None and have < FORMAT:
+            connection = _brought_forward(folder, connection, have)
+            said.append(
+                f"The project was brought from format {have} to {FORMAT};"
+                f" the database as it was is kept as {DATABASE}.format-{have}."
+            )
+        elif have is not None:
+            migrate(connection)  # refuses a newer one
+        # Global: a cursor doesn't take over what its parent set.
+        connection.execute("set global TimeZone = 'UTC'")
+    except BaseException:
+        connection.close()
+        raise
+    return Opened(connection, said)
+
+
+def kept_logs(folder: Path) -> list[str]:
+    """Names of the damaged logs that lie aside in the project's folder."""
+    return sorted(p.name for p in folder.glob(f"{LOG}.damaged-*"))
+
+
+def _connected(folder: Path, said: list[str]) -> duckdb.DuckDBPyConnection:
+    for _ in range(_MOST_CUTS):
+        try:
+            return duckdb.connect(str(folder / DATABASE), config=_settings(folder))
+        except duckdb.Error as error:
+            damage = _DAMAGE.search(str(error))
+            if damage is None:
+                raise _explained(folder, error) from error
+            said.append(_cut_log(folder, int(damage[1]) - _ENTRY_HEAD))
+    raise DamagedError(
+        f"The database of “{folder}” can't be opened.",
+        reason=f"Its log {LOG} is damaged in several places.",
+        remedy="Restore a backup; every damaged file is kept beside it.",
+    )
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    return {
+        "threads": os.cpu_count() or 1,
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(folder / "cache" / "duckdb"),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+
+
+def _cut_log(folder: Path, end: int) -> str:
+    """Let the log end at the byte `end`, keep the damaged one, and say so. Nobody has the database open meanwhile."""
+    log = folder / LOG
+    with system.open_nofollow(log) as file:
+        data = file.read()
+    kept = folder / f"{LOG}.damaged-{len(kept_logs(folder)) + 1}"
+    system.write_bytes(kept, data)
+    system.write_bytes(log, data[: max(0, end)])
+    return (
+        f"The end of the project's log was damaged: its last {len(data) - max(0, end):,} bytes could not be read,"
+        f" and what was done last may be missing. The damaged file is kept as {kept.name}."
+    )
+
+
+def _brought_forward(
+    folder: Path, connection: duckdb.DuckDBPyConnection, have: int
+) -> duckdb.DuckDBPyConnection:
+    """Migrate a copy and put it in the database's place; the database as it was is kept."""
+    path, copy = folder / DATABASE, folder / f".{DATABASE}.migrating"
+    connection.execute("checkpoint")
+    connection.close()
+    for left in (copy, copy.with_name(f"{copy.name}.wal")):  # of a migration that was killed
+        left.unlink(missing_ok=True)
+    with system.staged(folder / f"{DATABASE}.format-{have}") as kept:
+        shutil.copyfile(path, kept)
+    shutil.copyfile(path, copy)
+    migrating = duckdb.connect(str(copy), config=_settings(folder))
+    try:
+        migrate(migrating)
+        migrating.execute("checkpoint")
+    finally:
+        migrating.close()
+    system.publish(copy, path)
+    return duckdb.connect(str(path), config=_settings(folder))
+
+
+def _explained(folder: Path, error: duckdb.Error) -> UserError:
+    text = str(error)
+    if "Could not set lock" in text or "Conflicting lock" in text:
+        return BusyError(
+            f"Another process has “{folder}” open.", reason=text, remedy="Close it there, or try again later."
+        )
+    if re.search("No space left|Read-only file system|Permission denied", text):
+        return ResourceError(
+            f"The project in “{folder}” can't be opened for writing.",
+            reason=text,
+            remedy="Make room, or give yourself the right to write there.",
+        )
+    return DamagedError(
+        f"The database of “{folder}” can't be opened.",
+        reason=text,
+        remedy="Restore a backup (see `mlops-desktop backup`); nothing was changed.",
+    )
+
+
+__all__ = ["DATABASE", "Opened", "kept_logs", "open_database"]

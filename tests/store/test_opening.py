@@ -1,0 +1,238 @@
+"""Opening a project whose database was damaged, is older, can't be written, or was written under a clock that was set back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from mlops_desktop.domain.errors import BusyError, DamagedError, UserError
+from mlops_desktop.project.project import Project
+from mlops_desktop.service.host import Host
+from mlops_desktop.store.database import Store, create
+from mlops_desktop.store.migrate import FORMAT, format_of, steps
+from mlops_desktop.store.session import Caller
+from mlops_desktop.store.times import now
+
+from ..running import ROOT, TRAINABLE, Service
+
+LOG = "project.duckdb.wal"
+CHANGES = 30
+KILLED_WRITER = f"""
+import os, sys
+from pathlib import Path
+from mlops_desktop.service.host import Host
+from mlops_desktop.project.project import Project
+from mlops_desktop.store.session import Caller
+project = Project(Host(Path(sys.argv[1])).local(Caller("ann", "window")))
+for number in range({CHANGES}):
+    project.rename(f"name {{number}}")
+os.kill(os.getpid(), 9)
+"""
+WITHOUT_OVERRULE = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", "--"]
+CAN_BE_REFUSED = hasattr(os, "geteuid") and (os.geteuid() != 0 or shutil.which("setpriv") is not None)
+
+Damage = Callable[[bytes], bytes]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of an empty project, which lies in one with a name that sounds like an error."""
+    made = tmp_path / "workspace lock" / "churn.mlops"
+    create(made, lambda session: session.project.begin("churn"))
+    return made
+
+
+@pytest.fixture
+def killed(folder: Path) -> Path:
+    """A project whose owner was killed with thirty changes in its log."""
+    done = subprocess.run([sys.executable, "-c", KILLED_WRITER, str(folder)], cwd=ROOT)
+    assert done.returncode == -signal.SIGKILL
+    assert (folder / LOG).stat().st_size > 10_000
+    return folder
+
+
+def opened(folder: Path) -> tuple[int, list[str], list[str], list[str]]:
+    """Changes that are there, what was said on opening, what doctor finds wrong, and what it notes."""
+    host = Host(folder)
+    project = Project(host.local(Caller("bob", "w")))
+    try:
+        found = project.doctor().findings
+        renames = [c for c in project.activity.list() if c.verb == "rename"]
+        project.rename("works")
+        return (
+            len(renames),
+            [c.summary for c in project.activity.list() if c.verb == "service.open"],
+            [f.what for f in found if f.severity == "error"],
+            [f.what for f in found if f.severity == "note"],
+        )
+    finally:
+        host.close()
+
+
+# ------------------------------------------------------------------------------------------ a damaged log
+
+
+def test_every_change_that_was_acknowledged_is_there_after_a_kill(killed: Path) -> None:
+    assert opened(killed) == (CHANGES, [], [], [])
+
+
+def test_a_log_that_just_ends_early_opens_without_its_last_transaction(killed: Path) -> None:
+    os.truncate(killed / LOG, (killed / LOG).stat().st_size - 20)
+    assert opened(killed) == (CHANGES - 1, [], [], [])
+
+
+@pytest.mark.parametrize(
+    ("damage", "kept"),
+    [
+        (lambda data: data[:-500] + bytes(500), range(CHANGES - 3, CHANGES)),
+        (lambda data: data[:-500] + bytes(range(250)) * 2, range(CHANGES - 3, CHANGES)),
+        (lambda data: data + bytes(4096), range(CHANGES, CHANGES + 1)),
+        (lambda data: data[: len(data) // 2] + b"\xff" * 40 + data[len(data) // 2 + 40 :], range(5, CHANGES)),
+    ],
+    ids=["zeroed tail", "garbage tail", "zeros behind it", "garbage in the middle"],
+)
+def test_a_damaged_log_is_cut_kept_aside_and_said(killed: Path, damage: Damage, kept: range) -> None:
+    damaged = damage((killed / LOG).read_bytes())
+    (killed / LOG).write_bytes(damaged)
+    changes, said, errors, notes = opened(killed)
+    assert changes in kept and errors == []
+    assert len(said) == 1 and "log was damaged" in said[0] and f"{LOG}.damaged-1" in said[0]
+    assert (killed / f"{LOG}.damaged-1").read_bytes() == damaged
+    assert [n for n in notes if f"{LOG}.damaged-1" in n]
+    assert opened(killed)[1] == said  # said once, and kept in Activity
+
+
+def test_a_second_damage_is_kept_beside_the_first(killed: Path) -> None:
+    (killed / f"{LOG}.damaged-1").write_bytes(b"of last year")
+    (killed / LOG).write_bytes((killed / LOG).read_bytes() + bytes(4096))
+    opened(killed)
+    assert (killed / f"{LOG}.damaged-1").read_bytes() == b"of last year"
+    assert (killed / f"{LOG}.damaged-2").exists()
+
+
+def test_a_log_that_is_a_link_is_not_followed(killed: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.wal"
+    shutil.move(killed / LOG, outside)
+    outside.write_bytes(outside.read_bytes() + bytes(4096))
+    (killed / LOG).symlink_to(outside)
+    before = outside.read_bytes()
+    with pytest.raises(UserError, match="refused"):
+        Store(killed)
+    assert outside.read_bytes() == before
+
+
+@pytest.mark.parametrize("place", [0, 4096, 8192 + 100])
+def test_a_damaged_database_is_said_by_what_it_is_and_not_touched(folder: Path, place: int) -> None:
+    data = bytearray((folder / "project.duckdb").read_bytes())
+    data[place : place + 4000] = b"\xaa" * 4000
+    (folder / "project.duckdb").write_bytes(data)
+    with pytest.raises(DamagedError, match="can't be opened"):
+        Store(folder)
+    assert (folder / "project.duckdb").read_bytes() == bytes(data)
+
+
+# ------------------------------------------------------------------------------------------- other formats
+
+
+def test_an_older_format_is_migrated_on_a_copy_and_kept(tmp_path: Path) -> None:
+    older = tmp_path / "older.mlops"
+    older.mkdir()
+    connection = duckdb.connect(str(older / "project.duckdb"))
+    for number, sql in steps():
+        if number <= 2:
+            connection.execute(sql)
+    connection.execute("insert into meta values ('format', '2'), ('name', 'old'), ('project_id', 'p')")
+    connection.execute("insert into model_version values (1, 1, 7, 'why', '2026-01-01', 'ann')")
+    connection.close()
+    before = (older / "project.duckdb").read_bytes()
+    (older / ".project.duckdb.migrating").write_bytes(b"of a migration that was killed")
+    host = Host(older)
+    with host.store.reading() as session:
+        assert session.project.format == FORMAT and session.project.name == "old"
+        assert session.row("model_version", [1, 1]) is not None
+        assert "from format 2" in session.changes.newest()[0].summary
+    host.close()
+    assert (older / "project.duckdb.format-2").read_bytes() == before
+    assert not (older / ".project.duckdb.migrating").exists()
+
+
+def test_a_newer_format_is_refused_without_a_change(folder: Path) -> None:
+    connection = duckdb.connect(str(folder / "project.duckdb"))
+    connection.execute("update meta set value = '99' where name = 'format'")
+    connection.close()
+    with pytest.raises(BusyError, match="format 99, and this version knows formats up to"):
+        Store(folder)
+    again = duckdb.connect(str(folder / "project.duckdb"))  # let go, not held by the one that refused
+    assert format_of(again) == 99
+    again.close()
+
+
+# --------------------------------------------------------------------------------------- odd circumstances
+
+
+@pytest.mark.skipif(not CAN_BE_REFUSED, reason="takes another user than root, or setpriv")
+@pytest.mark.parametrize("closed", ["folder", "database"])
+def test_a_project_that_can_not_be_written_is_said_in_a_sentence(folder: Path, closed: str) -> None:
+    path = folder if closed == "folder" else folder / "project.duckdb"
+    path.chmod(0o500 if path.is_dir() else 0o400)
+    drop = WITHOUT_OVERRULE if os.geteuid() == 0 else []
+    command = [sys.executable, "-m", "mlops_desktop", "status", "--project", str(folder)]
+    done = subprocess.run([*drop, *command], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    path.chmod(0o700)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr and "can't be" in done.stderr, done.stderr
+
+
+def test_a_clock_that_was_set_back_leaves_order_and_chain(folder: Path) -> None:
+    host = Host(folder)
+    project = Project(host.local(Caller("ann", "window")))
+    with host.store.writing(Caller("ann", "window", "request of tomorrow")) as session:
+        session.project.rename("tomorrow")
+        session.changes.record("rename", {}, now() + timedelta(days=1), undoable=True)
+        session.project.keep_answer("request of tomorrow", b"\xc0")
+    project.rename("today")
+    assert [c.summary for c in project.activity.list()][:2] == [
+        "Renamed the project to today",
+        "Renamed the project to tomorrow",
+    ]
+    project.activity.undo()
+    project.activity.undo()
+    assert project.status().name == "churn" and project.doctor().whole
+    host.close()
+
+
+def test_a_backup_opens_as_a_project_that_is_whole(folder: Path, tmp_path: Path) -> None:
+    host = Host(folder)
+    project = Project(host.local(Caller("ann", "window")))
+    (tmp_path / "table.csv").write_text(TRAINABLE)
+    project.datasets.import_file(str(tmp_path / "table.csv"), target="sold").wait(30)
+    project.backup(str(tmp_path / "backup.mlops")).wait(30)
+    project.datasets.trash("table")
+    host.close()
+    restored = Host(tmp_path / "backup.mlops")
+    again = Project(restored.local(Caller("ann", "window")))
+    assert again.doctor().whole and again.datasets.rows("table").total_rows == 240
+    restored.close()
+
+
+def test_a_project_copied_while_its_service_runs_opens_as_its_own(service: Service, tmp_path: Path) -> None:
+    service.project().rename("original")
+    service.kill()  # with its notice and its lock file left behind
+    shutil.copytree(service.folder, tmp_path / "copy.mlops")
+    copy = Service(tmp_path / "copy.mlops").start()
+    try:
+        service.start()
+        copy.project().rename("copy")
+        assert service.project("window-2").status().name == "original"
+        assert copy.project().doctor().whole
+    finally:
+        copy.close()
