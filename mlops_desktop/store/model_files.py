@@ -81,7 +81,10 @@ class ModelFiles:
     def export(self, version: ModelVersion, folder: str, runtime: Runtime) -> Callable[[Work], Bundle]:
         """A job that builds a bundle, which tests itself before it counts."""
         place = Path(folder)
-        if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        # One that isn't known was left by a kill: the export looks whether it is the same and whole.
+        unknown = folder not in {b.folder for b in self._session.bundles.all()}
+        left = unknown and (place / "manifest.json").is_file()
+        if place.exists() and not left and (not place.is_dir() or any(place.iterdir())):
             raise ConflictError(
                 f"{folder} is not empty.", remedy="Choose another folder.", where=Where(file=folder)
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import io
 import json
@@ -11,6 +12,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,8 @@ from typing import Any
 import msgspec
 
 from mlops_desktop import bundle, system
-from mlops_desktop.bundle.files import MANIFEST
+from mlops_desktop.bundle.errors import DamagedBundleError
+from mlops_desktop.bundle.files import MANIFEST, open_bundle
 from mlops_desktop.domain.bundles import SelfTest
 from mlops_desktop.domain.errors import ConflictError, DamagedError, TrainingError, Where
 from mlops_desktop.domain.evaluations import Signature
@@ -28,6 +31,8 @@ from mlops_desktop.training.reporting import Reporter
 
 SELF_TEST_S = 300.0
 """Longest time of a self-test, in seconds."""
+LEFT_S = 3600.0
+"""Seconds after which a folder that an export was building belongs to nobody."""
 REQUIRED = {
     "numpy": ["numpy"],
     "lightgbm": ["numpy", "scipy", "lightgbm"],
@@ -40,10 +45,13 @@ REQUIRED = {
 def export_bundle(work: ExportWork, reporter: Reporter) -> ExportedFolder:
     """Build the bundle in `work.folder`, which appears once it has passed its self-test.
 
+    A whole bundle of the same model that stands there already is taken as it is: a service that was killed between
+    the export and writing it down leaves one.
+
     Raises
     ------
     ConflictError
-        The folder is there and holds something.
+        The folder is there and holds something else.
     TrainingError
         The exported folder, run on its own, does not predict what was recorded.
     """
@@ -55,10 +63,12 @@ def export_bundle(work: ExportWork, reporter: Reporter) -> ExportedFolder:
     single = f"{plain_name(work.name)}-{work.number}.pyz"
     try:
         manifest, found = _build(work, building, single, reporter)
-        _finish(building, target)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
+        if _is_whole(target):
+            manifest = _same_again(building, target, single)
+        else:
+            _finish(building, target)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)  # gone already where it got its name
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     reporter.progress(1.0, "Self-test")
     return ExportedFolder(
@@ -88,10 +98,40 @@ def _build(work: ExportWork, building: Path, single: str, reporter: Reporter) ->
 
 
 def _check_target(target: Path) -> None:
-    if target.is_symlink() or (target.exists() and (not target.is_dir() or any(target.iterdir()))):
-        raise ConflictError(
-            f"{target} is not empty.", remedy="Choose another folder.", where=Where(file=str(target))
-        )
+    holds = target.exists() and (not target.is_dir() or any(target.iterdir()))
+    if target.is_symlink() or (holds and not _is_whole(target)):
+        raise _not_empty(target)
+    for left in target.parent.glob(f".{glob.escape(target.name)}.????????{system.TEMP_SUFFIX}"):
+        if left.is_dir() and not left.is_symlink() and time.time() - left.stat().st_mtime > LEFT_S:
+            shutil.rmtree(left)  # of an export that was killed
+
+
+def _not_empty(target: Path) -> ConflictError:
+    return ConflictError(
+        f"{target} is not empty.", remedy="Choose another folder.", where=Where(file=str(target))
+    )
+
+
+def _is_whole(target: Path) -> bool:
+    """Whether `target` holds a bundle, all of it."""
+    if not (target / MANIFEST).is_file():
+        return False
+    try:
+        open_bundle(target).check_all()
+    except DamagedBundleError:
+        return False
+    return True
+
+
+def _same_again(building: Path, target: Path, single: str) -> bytes:
+    """The manifest of the bundle in `target`, if it is the one in `building` and nothing else stands there."""
+    made, there = open_bundle(building), open_bundle(target)
+    parts = {n: e for n, e in made.entries.items() if n.startswith(("model/", "bundle/"))}
+    names = {*there.entries, MANIFEST, single}
+    files = {p.relative_to(target).as_posix() for p in target.rglob("*") if not p.is_dir()}
+    if files != names or any(there.entries.get(name) != entry for name, entry in parts.items()):
+        raise _not_empty(target)
+    return (target / MANIFEST).read_bytes()
 
 
 def _finish(building: Path, target: Path) -> None:
@@ -100,8 +140,9 @@ def _finish(building: Path, target: Path) -> None:
         system.fsync_folder(folder)
     if target.exists():
         target.rmdir()
-    building.rename(target)
-    system.fsync_folder(target.parent)
+    with system.crash_point("bundle.export"):
+        building.rename(target)
+        system.fsync_folder(target.parent)
 
 
 def plain_name(name: str) -> str:

@@ -194,6 +194,30 @@ def test_an_export_into_a_folder_that_holds_something_is_refused(train, customer
     assert [p.name for p in (tmp_path / "out").rglob("*")] == ["churn", "mine.txt"]
 
 
+def test_a_whole_bundle_that_a_kill_left_is_taken_as_it_is(train, customers, export, tmp_path):
+    trained = train(customers(), RunSpec("churned", "linear"))
+    first = export(trained)
+    before = {p: p.stat().st_mtime_ns for p in Path(first.folder).rglob("*")}
+    again = export(trained)
+    assert (again.sha256, again.folder) == (first.sha256, first.folder)
+    assert {p: p.stat().st_mtime_ns for p in Path(first.folder).rglob("*")} == before
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["churn"]
+
+
+@pytest.mark.parametrize("change", ["another model", "a file more", "a byte less"])
+def test_a_bundle_that_is_not_the_same_is_not_taken(train, customers, export, tmp_path, change):
+    folder = Path(export(train(customers(), RunSpec("churned", "linear"))).folder)
+    trained = train(customers(), RunSpec("churned", "baseline" if change == "another model" else "linear"))
+    if change == "a file more":
+        (folder / "mine.txt").write_text("mine")
+    if change == "a byte less":
+        (folder / "README.md").write_bytes((folder / "README.md").read_bytes()[:-1])
+    before = sorted(p.name for p in folder.rglob("*"))
+    with pytest.raises(ConflictError, match="is not empty"):
+        export(trained)
+    assert sorted(p.name for p in folder.rglob("*")) == before
+
+
 def test_an_export_that_fails_its_self_test_leaves_nothing(train, customers, export, tmp_path):
     trained = train(customers(), RunSpec("churned", "linear"))
     path = Path(trained.model_files["golden.json"])
