@@ -20,10 +20,11 @@ from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button, FilterPills, Tabs
 from mlops_desktop.gui.widgets.cards import Card, PageHeader
 from mlops_desktop.gui.widgets.cells import Cell
-from mlops_desktop.gui.widgets.forms import TextField
+from mlops_desktop.gui.widgets.forms import Select, TextField
 from mlops_desktop.gui.widgets.labels import Label, Line
 from mlops_desktop.gui.widgets.layouts import FlowLayout, Page, row, set_shown
 from mlops_desktop.gui.widgets.simple_table import Row, SimpleTable, TableColumn
+from mlops_desktop.gui.widgets.throttle import Throttle
 from mlops_desktop.project import Project
 
 from .activity_actions import CONTEXT_MENU
@@ -40,11 +41,14 @@ from .activity_state import (
     with_older,
 )
 from .change_panel import ChangePanel
-from .change_state import change_details
+from .change_state import ChangeDetails, change_details
 from .check_card import CheckCard
 
 ALL = "all"
 """The pill that filters nothing."""
+REFRESH_MS = 500
+MOST_PILLS = 4
+"""Actors that stand side by side; more of them are a list to choose from."""
 
 
 class ActivityScreen:
@@ -63,6 +67,7 @@ class ActivityScreen:
         self._intent = ActivityIntent()
         self._facts = ActivityFacts()
         self._state = ActivityState()
+        self._inspected: ChangeDetails | None = None
         check = Button(tr("Check everything"), icon="shield", on_click=self.check)
         logs = Button(
             tr("Open the logs"), icon="file", on_click=lambda: host.actions_registry.trigger("app.logs")
@@ -77,11 +82,16 @@ class ActivityScreen:
         self._page = Page(
             self._header, row(self._tabs, None), self._check_card, self._filters, self._changes_card, self._jobs_card, None
         )  # fmt: skip
+        self._throttle = Throttle(self._page, REFRESH_MS)
+        self._throttle.fired.connect(self._ask)
         self._show()
 
     def _make_filters(self) -> None:
         self._actors = FilterPills([(ALL, tr("Everyone"))])
         self._actors.chosen.connect(self._on_actor)
+        self._many_actors = Select([(ALL, tr("Everyone"))], small=True)
+        self._many_actors.setAccessibleName(tr("Whose changes"))
+        self._many_actors.chosen.connect(self._on_actor)
         self._kinds = FilterPills(
             [(ALL, tr("Everything")), *((kind, tr(title)) for kind, title in KIND_TITLES)]
         )
@@ -90,11 +100,12 @@ class ActivityScreen:
         self._text.setFixedWidth(theme().px(180))
         self._text.textEdited.connect(self._on_text)
         self._matches = Label("", "small", "muted")
+        self._matches.setMinimumHeight(theme().px(25))
         between = Line(down=True)
         between.setFixedHeight(theme().px(24))
         self._filters = QWidget()
         flow = FlowLayout(self._filters)
-        for part in (self._actors, between, self._kinds, self._text, self._matches):
+        for part in (self._actors, self._many_actors, between, self._kinds, self._text, self._matches):
             flow.addWidget(part)
 
     def _make_changes(self) -> None:
@@ -142,6 +153,7 @@ class ActivityScreen:
 
     def show_intent(self, intent: Any) -> None:
         """Show whose changes, of which kind, and the one looked at."""
+        self._inspected = None
         self._intent = intent if isinstance(intent, ActivityIntent) else ActivityIntent()
         self._show()
         self.refresh()
@@ -150,7 +162,10 @@ class ActivityScreen:
         """Showing it asks again."""
 
     def refresh(self) -> None:
-        """Ask for the changes and the jobs."""
+        """Ask for the changes and the jobs; a job at work tells of itself many times a second."""
+        self._throttle.poke()
+
+    def _ask(self) -> None:
         project = self._project
         if project is not None:
             wanted = len(self._facts.changes)
@@ -234,21 +249,31 @@ class ActivityScreen:
         self._inspect()
 
     def _show_filters(self, state: ActivityState) -> None:
-        self._actors.set_options([(ALL, tr("Everyone")), *((actor, actor) for actor in state.actors)])
-        self._actors.choose(self._intent.actor if self._intent.actor in state.actors else ALL)
+        options = [(ALL, tr("Everyone")), *state.actors]
+        few = len(state.actors) <= MOST_PILLS
+        chosen = self._intent.actor if self._intent.actor in dict(state.actors) else ALL
+        for choice, shown in ((self._actors, few), (self._many_actors, not few)):
+            choice.set_options(options if shown else options[:1])
+            choice.choose(chosen if shown else ALL)
+            set_shown(choice, shown)
         self._kinds.choose(self._intent.kind or ALL)
         if self._text.text() != self._intent.text:
             self._text.setText(self._intent.text)
         self._matches.setText(state.matches)
 
     def _inspect(self) -> None:
+        """Selection and inspector belong to the section in front; an answer may come after it was left."""
+        if not self._page.isVisible():
+            return
         change = self._chosen_change()
         self._host.set_selection("change", [change.sequence] if change is not None else [])
-        if change is None:
+        details = change_details(change, self._facts.changes, self._client) if change is not None else None
+        if details is None:
+            self._inspected = None
             self._host.inspect("", None)
-            return
-        details = change_details(change, self._facts.changes, self._client)
-        self._host.inspect(details.title, ChangePanel(self._host, details, self._undo))
+        elif details != self._inspected:
+            self._inspected = details
+            self._host.inspect(details.title, ChangePanel(self._host, details, self._undo))
 
     def _chosen_change(self) -> Change | None:
         return next((c for c in self._facts.changes if c.sequence == self._state.chosen), None)

@@ -22,6 +22,8 @@ TabName = Literal["changes", "jobs"]
 PAGE = 100
 """Changes asked for at once."""
 MOST_JOBS = 200
+SCHEDULES = "@schedules"
+"""Stands for all schedules among the actors; no person can be called so, names have no @."""
 
 KIND_TITLES: tuple[tuple[Kind, str], ...] = (
     ("data", "Data"),
@@ -65,7 +67,7 @@ class ActivityIntent:
 
     tab: TabName = "changes"
     actor: str = ""
-    """Empty: everyone's."""
+    """Empty: everyone's; `SCHEDULES`: what no person did."""
     kind: str = ""
     """A `Kind`; empty: every kind."""
     text: str = ""
@@ -149,7 +151,8 @@ class ActivityState:
     """All that the screen shows."""
 
     subtitle: str = ""
-    actors: tuple[str, ...] = ()
+    actors: tuple[tuple[str, str], ...] = ()
+    """Key and words: people by name, then all schedules together."""
     lines: tuple[ChangeLine, ...] = ()
     matches: str = ""
     """How many of those at hand match the filter; empty while nothing is filtered."""
@@ -177,7 +180,7 @@ def activity_state(
     filtered = bool(intent.actor or intent.kind or intent.text.strip())
     return ActivityState(
         subtitle=_subtitle(facts, zone),
-        actors=tuple(sorted({c.actor for c in facts.changes}, key=str.casefold)),
+        actors=_actors(facts.changes),
         lines=tuple(_lines(shown, undo, client, now, zone)),
         matches=tr("{} of the newest {}").format(f"{len(shown):,}", f"{len(facts.changes):,}")
         if filtered
@@ -224,12 +227,18 @@ def by_schedule(change: Change) -> bool:
 
 
 def _matches(change: Change, intent: ActivityIntent) -> bool:
-    if intent.actor and change.actor != intent.actor:
+    if intent.actor and intent.actor != (SCHEDULES if by_schedule(change) else change.actor):
         return False
     if intent.kind and kind_of(change) != intent.kind:
         return False
     text = f"{change.summary} {change.verb} {change.actor} {change.client}".casefold()
     return all(word in text for word in intent.text.casefold().split())
+
+
+def _actors(changes: Sequence[Change]) -> tuple[tuple[str, str], ...]:
+    people = sorted({c.actor for c in changes if not by_schedule(c)}, key=str.casefold)
+    schedules = [(SCHEDULES, tr("Schedules"))] if any(by_schedule(c) for c in changes) else []
+    return (*((actor, actor) for actor in people), *schedules)
 
 
 def _subtitle(facts: ActivityFacts, zone: tzinfo | None) -> str:

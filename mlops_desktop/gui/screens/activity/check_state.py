@@ -36,7 +36,9 @@ def check_words(report: DoctorReport) -> CheckWords:
     """The report in words."""
     errors = sum(f.severity == "error" for f in report.findings)
     findings = sorted(report.findings, key=lambda f: f.severity != "error")
-    checked = ", ".join(f"{count:,} {kind}" for kind, count in report.checked.items())
+    checked = ", ".join(
+        counted(count, kind.removesuffix("s"), kind) for kind, count in report.checked.items()
+    )
     chain = tr("The chain of changes holds.") if report.whole else ""
     return CheckWords(
         title=tr("All is whole") if report.whole else tr("Not all is whole"),

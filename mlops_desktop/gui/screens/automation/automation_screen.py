@@ -161,8 +161,9 @@ class AutomationScreen:
 
     def _show_week(self, state: AutomationState) -> None:
         names = [line.name for line in state.lines]
+        self._week.set_title(tr("This week"), state.days)
         spans = [Span(s.row, s.start, s.end, s.role, s.row, s.words) for s in state.week]
-        self._timeline.setFixedHeight(theme().px(34 + 36 * min(max(len(names), 2), 8)))
+        self._timeline.setFixedHeight(theme().px(34 + 36 * min(len(names), 8)))
         self._timeline.show_spans(names, spans, state.first_day, DAYS, state.now)
 
     def _show_list(self, state: AutomationState) -> None:

@@ -8,8 +8,17 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Literal
 
 from mlops_desktop.domain.errors import UserError
-from mlops_desktop.domain.runs import Run
-from mlops_desktop.domain.schedules import Firing, FiringState, Preview, Schedule, ScheduleState, span_words
+from mlops_desktop.domain.models import Model
+from mlops_desktop.domain.runs import METRICS, Run
+from mlops_desktop.domain.schedules import (
+    DueTime,
+    Firing,
+    FiringState,
+    Preview,
+    Schedule,
+    ScheduleState,
+    span_words,
+)
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.data.words import counted
 
@@ -22,7 +31,9 @@ NEW = "new"
 MOST_FIRINGS = 100
 MOST_COMING = 200
 """Times asked of each schedule for the week shown."""
-DAYS = 7
+DAYS = 9
+"""Days shown: those of `DAYS_BACK`, today, and the six that follow, so that what is weekly is always among them."""
+DAYS_BACK = 2
 SHORTEST = timedelta(minutes=50)
 """A training of a minute would be a hair on a chart of a week."""
 
@@ -152,6 +163,8 @@ class AutomationState:
     lines: tuple[ScheduleLine, ...]
     week: tuple[WeekSpan, ...]
     first_day: datetime
+    days: str
+    """The days of the week shown, in words."""
     now: datetime
     chosen: ChosenSchedule | None
     can_pause_all: bool
@@ -174,7 +187,7 @@ def automation_state(
         Whose days are shown; None: this machine's.
     """
     here = _local(now, zone)
-    first_day = here.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=here.weekday())
+    first_day = here.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS_BACK)
     found = next((s for s in facts.schedules if s.schedule.name == wanted), None)
     chosen = found or next(iter(facts.schedules), None)
     return AutomationState(
@@ -183,6 +196,7 @@ def automation_state(
         lines=tuple(_line(s, now, zone) for s in facts.schedules),
         week=tuple(span for s in facts.schedules for span in _spans(s, now, zone, first_day)),
         first_day=first_day,
+        days=f"{_day(first_day)} – {_day(first_day + timedelta(days=DAYS - 1))}",
         now=here,
         chosen=_chosen(chosen, now, zone) if chosen else None,
         can_pause_all=any(s.schedule.state == "active" for s in facts.schedules),
@@ -250,21 +264,30 @@ def _outcome(firing: Firing) -> tuple[str, ChipStatus]:
 
 def _spans(facts: ScheduleFacts, now: datetime, zone: tzinfo | None, first_day: datetime) -> list[WeekSpan]:
     name, end = facts.schedule.name, first_day + timedelta(days=DAYS)
-    spans: list[WeekSpan] = []
+    waits = facts.preview is not None and facts.schedule.state == "active"
+    spans = _coming(name, facts.preview.times if facts.preview and waits else (), zone, end)
     for firing in reversed(facts.history):
         start = _local(firing.started_at or firing.due_at, zone)
         until = _local(firing.finished_at or (now if firing.state == "running" else firing.due_at), zone)
         said, _ = _outcome(firing)
         words = f"{name}, {_day(start)} {start:%H:%M}: {said}"
         spans.append(WeekSpan(name, start, max(until, start + SHORTEST), SPAN_ROLES[firing.state], words))
-    if facts.schedule.state == "active" and facts.preview is not None:
-        for due in facts.preview.times:
-            start = _local(due.due_at, zone)
-            words = " · ".join(
-                p for p in (f"{name}, {_day(start)} {start:%H:%M}: {tr('to come')}", due.note) if p
-            )
-            spans.append(WeekSpan(name, start, start + SHORTEST, "chart_ghost", words))
     return [s for s in spans if s.end > first_day and s.start < end]
+
+
+def _coming(name: str, times: Sequence[DueTime], zone: tzinfo | None, end: datetime) -> list[WeekSpan]:
+    """Times to come; where they are too many to be asked for, one stretch to the end stands for all of them."""
+    starts = [_local(due.due_at, zone) for due in times]
+    if len(times) >= MOST_COMING and starts[-1] < end:
+        words = tr("{}: more than {} times to come").format(name, MOST_COMING)
+        return [WeekSpan(name, starts[0], end, "chart_ghost", words)]
+    spans: list[WeekSpan] = []
+    for start, due in zip(starts, times, strict=True):
+        words = f"{name}, {_day(start)} {start:%H:%M}: {tr('to come')}" + (
+            f" · {due.note}" if due.note else ""
+        )
+        spans.append(WeekSpan(name, start, start + SHORTEST, "chart_ghost", words))
+    return spans
 
 
 def _chosen(facts: ScheduleFacts, now: datetime, zone: tzinfo | None) -> ChosenSchedule:
@@ -376,8 +399,17 @@ def run_options(runs: Sequence[Run]) -> tuple[tuple[str, str], ...]:
     return tuple((str(r.run_id), f"#{r.run_id} {r.name} · {_data_words(r)}") for r in able)
 
 
+def run_offered(options: Sequence[tuple[str, str]], models: Sequence[Model]) -> str:
+    """The run that a new schedule follows unless another is chosen: the newest champion's, else the newest."""
+    champions = [v for m in models for v in m.versions if "champion" in v.aliases]
+    champions.sort(key=lambda v: v.created_at, reverse=True)
+    able = {key for key, _ in options}
+    return next((str(v.run_id) for v in champions if str(v.run_id) in able), options[0][0])
+
+
 def _data_words(run: Run) -> str:
     assert run.spec is not None and run.spec.data is not None
     main = run.facts.main_metric if run.facts else ""
-    metric = f", {main} {run.metrics[main]:.4g}" if main in run.metrics else ""
+    title = next((m.title for m in METRICS if m.name == main), main)
+    metric = f", {title} {run.metrics[main]:.4g}" if main in run.metrics else ""
     return f"{run.spec.data.ref}{metric}"

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar, cast
 
 from mlops_desktop.domain.jobs import Job
+from mlops_desktop.domain.models import Model
 from mlops_desktop.domain.runs import Run
 from mlops_desktop.domain.schedules import Schedule
 from mlops_desktop.gui.language import tr
@@ -15,7 +16,7 @@ from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.data.words import counted
 from mlops_desktop.project import Project
 
-from .automation_state import run_options
+from .automation_state import run_offered, run_options
 from .schedule_dialog import NewSchedule, Times, ask_new_schedule, ask_times
 
 T = TypeVar("T")
@@ -51,17 +52,18 @@ class ScheduleDeeds:
     def _undo(self) -> None:
         self._host.actions_registry.trigger("edit.undo")
 
-    def new(self, like: int = 0) -> None:
-        """Ask for a new schedule; `like` is the run that it follows at first."""
+    def new(self) -> None:
+        """Ask for a new schedule; at first it follows the champion's run."""
+        project = self.project
 
-        def show(runs: list[Run]) -> None:
-            options = run_options(runs)
+        def show(found: tuple[list[Run], list[Model]]) -> None:
+            options = run_options(found[0])
             if not options:
                 self._host.say(tr("A schedule trains like a run: finish one training first."))
                 return
-            ask_new_schedule(self._host, options, str(like or options[0][0]), self._add)
+            ask_new_schedule(self._host, options, run_offered(options, found[1]), self._add)
 
-        self.call(lambda: list(self.project.runs.list(limit=MOST_RUNS)), show)
+        self.call(lambda: (list(project.runs.list(limit=MOST_RUNS)), list(project.models.list())), show)
 
     def _add(
         self, wanted: NewSchedule, refused: Callable[[Exception], None], made: Callable[[], None]

@@ -232,6 +232,7 @@ class _NewForm(QWidget):
         self.name = TextField("")
         self._name_field = Field(tr("Name"), self.name)
         self._like = Select(runs, like)
+        self._like.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._times = TimesFields(host, Times(EXAMPLE))
         self._missed = Select([("run_once", tr("Run once, late")), ("skip", tr("Leave it out"))])
         self._missed.chosen.connect(self._on_missed)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
+from PySide6.QtWidgets import QWidget
+
 from mlops_desktop.domain.bundles import Bundle
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.gui.actions import Action, ActionContext, chosen, may_edit
@@ -15,6 +17,7 @@ from mlops_desktop.gui.screens.models.models_deeds import ModelDeeds
 from mlops_desktop.gui.widgets.desktop import open_folder
 from mlops_desktop.gui.widgets.dialogs import Dialog
 from mlops_desktop.gui.widgets.forms import Field, Select
+from mlops_desktop.gui.widgets.layouts import column
 from mlops_desktop.project import Project
 
 from .deployments_state import deployment_facts, deployments_state
@@ -65,13 +68,30 @@ def ask_version(host: ScreenHost, began: Callable[[JobRow], object] | None = Non
             host.say(tr("There is no model to export yet: register a run first."))
             return
         select = Select(exportable)
-        body = Field(
-            tr("Version"),
-            select,
-            tr("It counts as exported once the folder alone has scored the recorded rows again."),
+        select.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        runtime = Select(
+            [
+                ("own", tr("The library that trained it: equal to the last bit")),
+                ("fastest", tr("ONNX Runtime, where it is faster and agrees")),
+            ]
         )
-        title, button = tr("Export a bundle"), tr("Choose the folder...")
-        Dialog(host.window(), title, body, button, lambda: deeds.export(select.choice, began)).open()
+        body = QWidget()
+        body.setLayout(
+            column(
+                Field(tr("Version"), select),
+                Field(
+                    tr("Scores with"),
+                    runtime,
+                    tr("It counts as exported once the folder alone has scored the recorded rows again."),
+                ),
+                spacing=10,
+            )
+        )
+
+        def accept() -> None:
+            deeds.export(select.choice, began, "fastest" if runtime.choice == "fastest" else "own")
+
+        Dialog(host.window(), tr("Export a bundle"), body, tr("Choose the folder..."), accept).open()
         select.setFocus()
 
     def ask() -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from mlops_desktop.domain.jobs import JobRow
@@ -14,13 +15,15 @@ from mlops_desktop.gui.job_progress import JobProgress
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
+from mlops_desktop.gui.screens.models.models_deeds import ModelDeeds
+from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import Card, EmptyState, KeyValueList, PageHeader
 from mlops_desktop.gui.widgets.cells import Cell
 from mlops_desktop.gui.widgets.code import CodeBlock
 from mlops_desktop.gui.widgets.desktop import open_folder
 from mlops_desktop.gui.widgets.labels import Label
-from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, clear, column, set_shown
+from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, clear, column, row, set_shown
 from mlops_desktop.gui.widgets.simple_table import SimpleTable, TableColumn
 
 from .deployments_actions import MENU, ask_version
@@ -60,12 +63,30 @@ class DeploymentsScreen:
         self._facts_list = KeyValueList(key_width=96)
         self._folder = Button(tr("Open folder"), icon="folder", on_click=self._on_folder, small=True)
         self._folder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._facts_card = Card(tr("Bundle"), actions=[self._folder]).add(self._facts_list, None)
+        self._newer = Button("", icon="deployments", on_click=self._on_newer)
+        self._newer_row = QWidget()
+        self._newer_row.setLayout(row(self._newer, None))
+        self._facts_card = Card(tr("Bundle"), actions=[self._folder]).add(
+            self._facts_list, self._newer_row, None
+        )
+        servers = Label(
+            tr(
+                "No server is started from this window. “Answer requests” starts one from the bundle itself, here or on "
+                "another machine; it goes on without this program, and what it answers is not seen here."
+            ),
+            "base",
+            "muted",
+            wrap=True,
+        )
+        left = QWidget()
+        left.setLayout(
+            column(self._facts_card, Card(tr("Servers")).add(servers), None, spacing=theme().space("gap"))
+        )
         self._commands = column(spacing=10)
         self._commands_card = Card(tr("How to run it"), tr("no part of this program is needed")).add(
             self._commands, None
         )
-        self._details = FoldingRow([(self._facts_card, 46), (self._commands_card, 54)], folds_below=820)
+        self._details = FoldingRow([(left, 46), (self._commands_card, 54)], folds_below=820)
         self._empty = EmptyState(
             "deployments",
             tr(
@@ -130,9 +151,12 @@ class DeploymentsScreen:
         set_shown(self._empty, not known)
         self._table.set_rows([(str(line.bundle_id), _cells(line)) for line in state.lines])
         self._table.choose([str(state.chosen)])
-        self._host.set_selection("bundle", [state.chosen] if known else [])
+        if self._page.isVisible():
+            self._host.set_selection("bundle", [state.chosen] if known else [])
         self._facts_card.set_title(state.title)
-        self._facts_list.set_rows(list(state.facts))
+        self._facts_list.set_rows([*state.facts, *((tr("SHA-256"), _hash(h)) for h in [state.sha256] if h)])
+        set_shown(self._newer_row, bool(state.newer))
+        self._newer.set_text(tr("Export {}...").format(state.newer))
         self._folder.setEnabled(bool(state.folder))
         if state.commands != self._shown_commands:
             self._show_commands(state.commands)
@@ -174,6 +198,11 @@ class DeploymentsScreen:
     def _on_export(self) -> None:
         ask_version(self._host, self._follow)
 
+    def _on_newer(self) -> None:
+        newer = deployments_state(self._facts, self._wanted, datetime.now().astimezone()).newer
+        if newer:
+            ModelDeeds(self._host).export(newer, self._follow)
+
     def _follow(self, job: JobRow) -> None:
         set_shown(self._job_card, True)
         self._job.follow(job)
@@ -182,10 +211,25 @@ class DeploymentsScreen:
         set_shown(self._job_card, False)
 
 
+def _hash(sha256: str) -> QWidget:
+    """The hash of the one file: its beginning is read, all of it is copied."""
+    shown = Label(f"{sha256[:24]}…", "mono")
+    shown.setToolTip(sha256)
+    shown.setAccessibleName(sha256)
+    copy = Button(
+        tr("Copy SHA-256"), "icon", "copy", lambda: QGuiApplication.clipboard().setText(sha256), small=True
+    )
+    holder = QWidget()
+    holder.setLayout(row(shown, copy, spacing=4))
+    return holder
+
+
 def _cells(line: BundleLine) -> list[Cell | str]:
     return [
         Cell(line.model, strong=True),
-        Cell(line.alias, chip=line.alias_status, icon="") if line.alias else Cell(),
+        Cell(line.alias, chip=line.alias_status, icon="warning" if line.alias_status == "warn" else "")
+        if line.alias
+        else Cell(),
         Cell(line.size, sort=line.size_bytes),
         Cell(line.test, chip="good"),
         line.runtime,

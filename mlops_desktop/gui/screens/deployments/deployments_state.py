@@ -74,6 +74,9 @@ class DeploymentsState:
     title: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     commands: tuple[Command, ...] = ()
+    newer: str = ""
+    """The champion, as ``rentals@3``, where the chosen bundle holds another version; empty where it does not."""
+    sha256: str = ""
     folder: str = ""
     """Where the chosen bundle lies; empty when it is there no more."""
     exportable: tuple[tuple[str, str], ...] = ()
@@ -86,7 +89,7 @@ def deployments_state(facts: DeploymentFacts, wanted: int, now: datetime) -> Dep
     chosen = next((b for b in bundles if b.bundle_id == wanted), None) or next(iter(bundles), None)
     lines = tuple(_line(b, facts, now) for b in bundles)
     words = counted(len(bundles), tr("bundle"), tr("bundles"))
-    subtitle = tr("{} exported · they run anywhere, without this program").format(words) if bundles else ""
+    subtitle = tr("{} exported · each runs by itself, without this program").format(words) if bundles else ""
     exportable = _exportable(facts.models)
     if chosen is None:
         return DeploymentsState(subtitle=subtitle, exportable=exportable)
@@ -96,7 +99,9 @@ def deployments_state(facts: DeploymentFacts, wanted: int, now: datetime) -> Dep
         lines=lines,
         chosen=chosen.bundle_id,
         title=tr("Bundle of {} v{}").format(chosen.model, chosen.number),
-        facts=_facts(chosen, there, now),
+        facts=_facts(chosen, facts.models, there, now),
+        newer=newer_champion(chosen, facts.models),
+        sha256=chosen.sha256,
         commands=commands_of(chosen),
         folder=chosen.folder if there else "",
         exportable=exportable,
@@ -120,6 +125,12 @@ def commands_of(bundle: Bundle) -> tuple[Command, ...]:
     )  # fmt: skip
 
 
+def newer_champion(bundle: Bundle, models: Sequence[Model]) -> str:
+    """The champion that has taken the place of what a bundle holds, as ``rentals@3``; empty where none has."""
+    champion = next((m.aliases.get("champion") for m in models if m.name == bundle.model), None)
+    return f"{bundle.model}@{champion}" if champion is not None and champion != bundle.number else ""
+
+
 def test_words(bundle: Bundle) -> str:
     """What the self-test found: ``500 rows, largest difference 0``."""
     test = bundle.self_test
@@ -130,14 +141,12 @@ def test_words(bundle: Bundle) -> str:
 
 
 def _line(bundle: Bundle, facts: DeploymentFacts, now: datetime) -> BundleLine:
-    model = next((m for m in facts.models if m.name == bundle.model), None)
-    aliases = [a for a, number in model.aliases.items() if number == bundle.number] if model else []
-    alias = "champion" if "champion" in aliases else aliases[0] if aliases else ""
+    alias, status = _standing(bundle, facts.models)
     return BundleLine(
         bundle_id=bundle.bundle_id,
         model=f"{bundle.model} v{bundle.number}",
         alias=alias,
-        alias_status=alias_status(alias),
+        alias_status=status,
         size=size_words(bundle.size_bytes),
         size_bytes=bundle.size_bytes,
         test=tr("passed, {}").format(counted(bundle.self_test.rows, tr("row"), tr("rows"))),
@@ -147,14 +156,41 @@ def _line(bundle: Bundle, facts: DeploymentFacts, now: datetime) -> BundleLine:
     )
 
 
-def _facts(bundle: Bundle, there: bool, now: datetime) -> tuple[tuple[str, str], ...]:
+def _standing(bundle: Bundle, models: Sequence[Model]) -> tuple[str, AliasStatus]:
+    """What the version of a bundle is now: an alias, or that another one is champion."""
+    model = next((m for m in models if m.name == bundle.model), None)
+    if model is None:
+        return tr("model in the trash"), "warn"
+    newer = newer_champion(bundle, models)
+    if newer:
+        return tr("champion is v{}").format(newer.rpartition("@")[2]), "warn"
+    aliases = [a for a, number in model.aliases.items() if number == bundle.number]
+    alias = "champion" if "champion" in aliases else aliases[0] if aliases else ""
+    return alias, alias_status(alias)
+
+
+def _facts(
+    bundle: Bundle, models: Sequence[Model], there: bool, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    newer = newer_champion(bundle, models)
     rows = [
+        *(
+            [
+                (
+                    tr("Out of date"),
+                    tr("{} is the champion now; this bundle keeps answering as {}@{}").format(
+                        newer, bundle.model, bundle.number
+                    ),
+                )
+            ]
+            if newer
+            else []
+        ),
         (tr("Folder"), bundle.folder if there else tr("{} (not there any more)").format(bundle.folder)),
         (tr("One file"), Path(bundle.file).name),
         (tr("Size"), size_words(bundle.size_bytes)),
         (tr("Self-test"), test_words(bundle)),
         (tr("Scores with"), bundle.self_test.runtime),
-        (tr("SHA-256"), f"{bundle.sha256[:16]}..."),
         (tr("Exported"), tr("{} by {}").format(when_words(bundle.created_at, now), bundle.created_by)),
     ]
     return (*rows, *((tr("Note"), note) for note in bundle.self_test.notes))

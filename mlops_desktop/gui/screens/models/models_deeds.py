@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 from PySide6.QtWidgets import QPlainTextEdit
 
+from mlops_desktop.domain.bundles import Runtime
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.domain.models import Model, ModelVersion
 from mlops_desktop.domain.references import parse_ref
@@ -127,13 +128,15 @@ class ModelDeeds:
 
         choose_file(window, tr("Score a file with {}").format(ref), TABLES, ask_target, Path.home())
 
-    def export(self, ref: str, began: Callable[[JobRow], object] | None = None) -> None:
+    def export(
+        self, ref: str, began: Callable[[JobRow], object] | None = None, runtime: Runtime = "own"
+    ) -> None:
         """Ask for a folder and export a bundle into it; `began` takes the job."""
         path = self._host.session.path
         wanted = (path.parent if path else Path.home()) / ref.replace("@", "-")
 
         def start(folder: Path) -> None:
-            self.call(lambda: self.project.bundles.export(ref, str(folder)).row, began or _drop)
+            self.call(lambda: self.project.bundles.export(ref, str(folder), runtime).row, began or _drop)
 
         choose_new_file(self._host.window(), tr("The new folder of the bundle"), "", start, wanted)
 
