@@ -19,6 +19,9 @@ from .errors import DamagedError, ErrorMessage, Where
 from .models import ScoredFile
 from .runs import Metric, RunFacts, RunSpec, RunWarning, Stage
 
+CHILD_RECORD = "child.json"
+"""Name of the file in a work's folder that says which child works there; written before the child is told."""
+
 LogLevel = Literal["stage", "info", "warn", "error", "done"]
 
 

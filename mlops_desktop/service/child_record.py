@@ -11,8 +11,9 @@ import msgspec
 
 from mlops_desktop import system
 from mlops_desktop.domain.errors import RefusedError
+from mlops_desktop.domain.messages import CHILD_RECORD
 
-RECORD_NAME: Final = "child.json"
+RECORD_NAME: Final = CHILD_RECORD
 _LIMIT_BYTES: Final = 16_384
 
 

@@ -6,6 +6,8 @@ batch which is read again after a kill adds nothing twice. The child's last mess
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ from mlops_desktop.domain.errors import (
     to_message,
 )
 from mlops_desktop.domain.messages import (
+    CHILD_RECORD,
     ArtifactSaved,
     Event,
     JobFile,
@@ -50,8 +53,13 @@ LARGEST_LINE = 4_000_000
 """Bytes of one message; a longer one is no message of ours."""
 
 
+def was_given(folder: Path) -> bool:
+    """Whether the work in `folder` was given to a child; only then is anything in it a child's."""
+    return os.path.lexists(folder / CHILD_RECORD)  # a link too
+
+
 def write_job(folder: Path, run_id: int, work: ChildWork) -> None:
-    """Make the folder of a child's work, with its ``job.json``.
+    """Make the folder of a child's work anew, with its ``job.json``; nothing that stood there is kept.
 
     Raises
     ------
@@ -59,6 +67,8 @@ def write_job(folder: Path, run_id: int, work: ChildWork) -> None:
         The folder, or the one that holds it, is a link: a stranger's project may not have us write elsewhere.
     """
     system.within(folder.parents[1], f"{folder.parent.name}/{folder.name}")
+    if folder.exists():  # of a service that was killed, or a stranger's
+        shutil.rmtree(folder)
     system.make_private_folder(folder)
     system.make_private_folder(folder / "artifacts")
     system.write_bytes(folder / "job.json", encode_job(JobFile(fingerprint(), run_id, work, __version__)))
@@ -193,4 +203,4 @@ def _write_one(session: Session, run_id: int, event: Event) -> None:
         session.topics.add("log")
 
 
-__all__ = ["Follower", "write_job"]
+__all__ = ["Follower", "was_given", "write_job"]

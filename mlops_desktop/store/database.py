@@ -16,16 +16,20 @@ from pathlib import Path
 
 import duckdb
 
-from mlops_desktop.domain.errors import BusyError, NotFoundError
-from mlops_desktop.system import crash_point, publish
+from mlops_desktop.domain.errors import BusyError, NotFoundError, RefusedError, Where
+from mlops_desktop.system import crash_point, is_link, publish
 
 from .migrate import migrate
-from .opening import DATABASE, open_database
+from .opening import DATABASE, LOG, open_database
 from .paging import Pages
 from .session import Caller, Session
 from .versions import Versions
 
 log = logging.getLogger(__name__)
+
+FOLDERS = ("data", "artifacts", "runs", "cache")
+FOLDERS_OF_FOLDERS = ("data", "artifacts", "cache")
+"""Those whose folders are written to, and cleared, by name; a run's is looked at when it is used."""
 
 SYSTEM = Caller("service", "service")
 """The caller of what the service does by itself."""
@@ -178,9 +182,31 @@ def create(folder: Path, begin: Callable[[Session], None]) -> None:
 
 
 def prepare(folder: Path) -> None:
-    """Make the folders of a project, for the user only."""
-    for name in ("data", "artifacts", "runs", "cache"):
+    """Make the folders of a project, for the user only.
+
+    Raises
+    ------
+    RefusedError
+        A part of it is a link: a stranger's project may not have us write, or delete, somewhere else.
+    """
+    for name in FOLDERS:
+        _no_link(folder / name)
         (folder / name).mkdir(mode=0o700, exist_ok=True)
+    for name in (DATABASE, LOG):
+        _no_link(folder / name)
+    for name in FOLDERS_OF_FOLDERS:
+        for entry in (folder / name).iterdir():
+            _no_link(entry)
+
+
+def _no_link(path: Path) -> None:
+    if is_link(path):
+        raise RefusedError(
+            f"{path.name} in the project “{path.parent.name}” is a link.",
+            reason="What a project holds lies in its own folder; this leads somewhere else.",
+            remedy=f"Put the files themselves in the place of {path}, if you trust where they come from.",
+            where=Where(file=str(path)),
+        )
 
 
 def primary_keys(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

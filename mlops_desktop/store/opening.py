@@ -157,4 +157,4 @@ def _explained(folder: Path, error: duckdb.Error) -> UserError:
     )
 
 
-__all__ = ["DATABASE", "Opened", "kept_logs", "open_database"]
+__all__ = ["DATABASE", "LOG", "Opened", "kept_logs", "open_database"]

@@ -15,7 +15,7 @@ from mlops_desktop.domain.errors import ConflictError, InvalidInputError, NotFou
 from mlops_desktop.domain.messages import Outcome, TrainWork
 from mlops_desktop.domain.runs import DataInput, Run, RunSpec
 
-from .child_jobs import Follower, write_job
+from .child_jobs import Follower, was_given, write_job
 
 if TYPE_CHECKING:
     from .session import Session
@@ -153,7 +153,7 @@ def train(work: Work, run_id: int) -> Run:
     def on_end(writing: Session, outcome: Outcome) -> None:
         writing.runs.finish(run_id, outcome)
 
-    if not (folder / "job.json").exists():
+    if not was_given(folder):
         work.progress("Data")
         path, columns = session.inputs.training_input(session.cursor, spec)
         write_job(folder, run_id, TrainWork(spec, str(path), columns))
