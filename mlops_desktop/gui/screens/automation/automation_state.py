@@ -31,8 +31,8 @@ NEW = "new"
 MOST_FIRINGS = 100
 MOST_COMING = 200
 """Times asked of each schedule for the week shown."""
-DAYS = 9
-"""Days shown: those of `DAYS_BACK`, today, and the six that follow, so that what is weekly is always among them."""
+DAYS = 10
+"""Days shown: those of `DAYS_BACK`, today, and the seven that follow, so that what is weekly is always among them."""
 DAYS_BACK = 2
 SHORTEST = timedelta(minutes=50)
 """A training of a minute would be a hair on a chart of a week."""
