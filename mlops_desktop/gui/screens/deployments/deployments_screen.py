@@ -52,6 +52,7 @@ class DeploymentsScreen:
         self._host = host
         self._wanted = 0
         self._facts = DeploymentFacts()
+        self._state = DeploymentsState()
         self._shown_commands: tuple[Command, ...] = ()
         export = Button(tr("Export bundle..."), "primary", "deployments", self._on_export)
         self._header = PageHeader(tr("Deployments"), buttons=[export])
@@ -120,6 +121,11 @@ class DeploymentsScreen:
         """The page."""
         return self._page
 
+    @property
+    def state(self) -> DeploymentsState:
+        """What is shown."""
+        return self._state
+
     def show_intent(self, intent: Any) -> None:
         """Show the bundle of this number, or the newest."""
         self._wanted = intent if isinstance(intent, int) else 0
@@ -144,6 +150,7 @@ class DeploymentsScreen:
         self._show(deployments_state(facts, self._wanted, datetime.now().astimezone()))
 
     def _show(self, state: DeploymentsState) -> None:
+        self._state = state
         self._header.show_text(tr("Deployments"), "", state.subtitle or tr("nothing is exported yet"))
         known = bool(state.lines)
         for part in (self._table_card, self._details):
@@ -182,8 +189,7 @@ class DeploymentsScreen:
             self._open(int(key))
 
     def _on_folder(self) -> None:
-        state = deployments_state(self._facts, self._wanted, datetime.now().astimezone())
-        self._open(state.chosen)
+        self._open(self._state.chosen)
 
     def _open(self, bundle_id: int) -> None:
         bundle = next((b for b in self._facts.bundles if b.bundle_id == bundle_id), None)
@@ -199,9 +205,8 @@ class DeploymentsScreen:
         ask_version(self._host, self._follow)
 
     def _on_newer(self) -> None:
-        newer = deployments_state(self._facts, self._wanted, datetime.now().astimezone()).newer
-        if newer:
-            ModelDeeds(self._host).export(newer, self._follow)
+        if self._state.newer:
+            ModelDeeds(self._host).export(self._state.newer, self._follow)
 
     def _follow(self, job: JobRow) -> None:
         set_shown(self._job_card, True)

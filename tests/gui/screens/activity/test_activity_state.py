@@ -11,6 +11,7 @@ from mlops_desktop.domain.changes import Change, RowChange
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.domain.projects import DoctorReport, Finding
 from mlops_desktop.gui.screens.activity.activity_state import (
+    SCHEDULES,
     ActivityFacts,
     ActivityIntent,
     activity_state,
@@ -76,6 +77,22 @@ def test_an_undo_is_of_the_kind_that_it_took_back():
 def test_changes_are_found_by_person_kind_and_words(intent: dict[str, Any], keys: list[str]):
     found = shown(change(3), change(2, actor="bob"), change(1, "datasets.import_file"), **intent)
     assert [line.key for line in found.lines if not line.band] == keys
+
+
+def test_all_schedules_stand_together_among_the_actors():
+    nightly = change(2, actor="schedule “nightly”", client="schedule-1")
+    weekly = change(1, actor="schedule “weekly”", client="schedule-2")
+    assert shown(change(3), nightly, weekly).actors == (("ann", "ann"), (SCHEDULES, "Schedules"))
+    found = shown(change(3), nightly, weekly, actor=SCHEDULES)
+    assert [(line.key, line.via) for line in found.lines if not line.band] == [
+        ("2", "schedule"),
+        ("1", "schedule"),
+    ]
+
+
+def test_a_check_counts_in_words():
+    report = DoctorReport(True, {"data sets": 1, "models": 2}, [], 0.2)
+    assert check_words(report).checked == "Checked 1 data set, 2 models. The chain of changes holds."
 
 
 def test_older_changes_are_never_listed_twice():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.domain.bundles import Bundle, SelfTest
+from mlops_desktop.domain.models import Model
 from mlops_desktop.gui.screens.deployments import deployments_state as state
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -71,3 +72,27 @@ def test_the_disk_is_looked_at_for_each_bundle(tmp_path: Path):
         bundles, models = Bundles(), Models()
 
     assert state.deployment_facts(Project(), Path.is_dir).there == frozenset({1})  # type: ignore[arg-type]
+
+
+def of_model(bundle: Bundle, **aliases: int):
+    model = Model(1, bundle.model, "", [], NOW, [], aliases)
+    return state.deployments_state(state.DeploymentFacts((bundle,), (model,), frozenset({1})), 0, NOW)
+
+
+def test_a_bundle_of_the_champion_is_up_to_date():
+    found = of_model(bundle(1), champion=1)
+    assert (found.lines[0].alias, found.lines[0].alias_status, found.newer) == ("champion", "good", "")
+
+
+def test_a_bundle_that_another_version_has_overtaken_says_so():
+    found = of_model(bundle(1), champion=2, challenger=1)
+    assert (found.lines[0].alias, found.lines[0].alias_status) == ("champion is v2", "warn")
+    assert found.newer == "rentals@2" and found.facts[0][0] == "Out of date"
+
+
+def test_a_bundle_of_a_model_without_a_champion_is_not_out_of_date():
+    assert of_model(bundle(1)).newer == "" and of_model(bundle(1)).lines[0].alias == ""
+
+
+def test_a_bundle_whose_model_is_in_the_trash_says_so():
+    assert shown(bundle(1)).lines[0].alias == "model in the trash"
