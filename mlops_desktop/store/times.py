@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeVar
 
 from mlops_desktop.domain import json_numbers
 
 S = TypeVar("S")
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now() -> datetime:
@@ -25,6 +27,11 @@ def naive(value: Any) -> Any:
     return (
         value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value
     )
+
+
+def microseconds(value: datetime) -> int:
+    """Microseconds since 1970 in UTC, exactly; a time without zone is UTC."""
+    return (aware(value) - _EPOCH) // timedelta(microseconds=1)
 
 
 def to_json(value: Any) -> str:
