@@ -244,7 +244,7 @@ def _request(port: int, method: str, path: str, headers: dict[str, str], patienc
 
 
 def _ask_to_leave(notice: Notice, version: str) -> None:
-    """Ask a service of another protocol to end; it does if it is idle.
+    """Ask a service of another protocol to end; it does if it is idle. One that is about to end may not answer any more.
 
     Raises
     ------
@@ -259,8 +259,10 @@ def _ask_to_leave(notice: Notice, version: str) -> None:
         )
     headers = {"Authorization": f"Bearer {notice.token}"}
     answer = _request(notice.port, "POST", LEAVE_PATH, headers, patience_s=5.0)
+    if answer is None:
+        return
     try:
-        leaving = msgspec.json.decode(answer or b"", type=Leaving)
+        leaving = msgspec.json.decode(answer, type=Leaving)
     except msgspec.DecodeError:
         leaving = Leaving(leaves=False)
     if not leaving.leaves:

@@ -41,7 +41,8 @@ class Artifacts:
         if target.exists():
             return
         system.make_private_folder(target.parent)
-        system.fsync_folder(self._folder)  # always: a kill may have left the folder made and its name not durable
+        # always: a kill may have left the folder made and its name not durable
+        system.fsync_folder(self._folder)
         temp = target.with_name(f".{secrets.token_hex(8)}{system.TEMP_SUFFIX}")
         try:
             with system.open_nofollow(source) as reading, temp.open("xb") as writing:
