@@ -39,7 +39,7 @@ select i as id, (i * 7919) % 1000003 as number, (i * 31) % 97 as small, i * 4294
   i % 3 = 0 as flag, 'plan ' || (i % 7) as plan, 'city ' || (hash(i) % 5000) as city,
   lpad(cast(i % 100000 as varchar), 7, '0') as code, md5(cast(i as varchar)) as digest,
   case when i % 11 = 0 then null else 'note, with "quotes" ' || (i % 1000) end as note,
-  cast(uuid() as varchar) as token, md5(cast(i as varchar)) || md5(cast(-i as varchar)) as long_text
+  cast(uuid() as varchar) as token, 'customer of ' || (hash(i) % 5000) as customer
 from range({rows}) t(i)"""
 
 RAW_COPY = """

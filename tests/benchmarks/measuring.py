@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -62,11 +63,8 @@ class Served:
 
     project: Project
     folder: Path
-
-    @property
-    def process(self) -> psutil.Process:
-        """The service."""
-        return psutil.Process(self.project.status().service.pid)
+    process: psutil.Process
+    """The service."""
 
     def disk_bytes(self) -> int:
         """Bytes of the files that hold data."""
@@ -75,15 +73,29 @@ class Served:
 
 @contextmanager
 def served(folder: Path, name: str = "bench") -> Iterator[Served]:
-    """A new project in `folder` with its service, which ends afterwards."""
+    """A new project in `folder` with its service, which ends afterwards; a client waits for news, as a window does."""
     path = create_project(folder / f"{name}.mlops")
     with open_project(path) as project:
+        process = psutil.Process(project.status().service.pid)
+        ending = threading.Event()
+        waiting = threading.Thread(target=_wait_for_news, args=(path, ending))
+        waiting.start()
         try:
-            yield Served(project, path)
+            yield Served(project, path, process)
         finally:
-            process = psutil.Process(project.status().service.pid)
+            ending.set()
+            waiting.join()
             project.stop(force=True)
     process.wait(30)
+
+
+def _wait_for_news(folder: Path, ending: threading.Event) -> None:
+    """Without a client the service would leave after a minute in which a peer is measured."""
+    with open_project(folder) as project:
+        after, instance = 0, ""
+        while not ending.is_set():
+            news = project.activity.wait(after, instance, 1.0)
+            after, instance = news.last, news.instance
 
 
 def peak_bytes(process: psutil.Process) -> int:
