@@ -245,7 +245,7 @@ def _due_words(status: ProjectStatus) -> str:
     if status.next_due is None:
         return ""
     local = status.next_due.astimezone()
-    return f"next schedule {local:%a %d %b %H:%M}"
+    return f"next schedule {local:%a} {local.day} {local:%b %H:%M}"
 
 
 __all__ = ["ProjectSession"]

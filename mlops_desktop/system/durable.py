@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from mlops_desktop.domain.errors import ResourceError, UserError, Where
+from mlops_desktop.domain.sizes import size_words
 from mlops_desktop.system.crash_points import crash_point
 from mlops_desktop.system.platforms import HERE, Platform
 
@@ -35,7 +36,9 @@ def resource_error(error: OSError, path: Path, needed_bytes: int = 0) -> UserErr
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return ResourceError(
             f"There is no room on the disk for {path.name}.",
-            reason=f"{_size(needed_bytes)} are needed in {folder}." if needed_bytes else f"{folder} is full.",
+            reason=f"{size_words(needed_bytes)} are needed in {folder}."
+            if needed_bytes
+            else f"{folder} is full.",
             remedy="Free some space and try again.",
             where=where,
         )
@@ -47,13 +50,6 @@ def resource_error(error: OSError, path: Path, needed_bytes: int = 0) -> UserErr
             where=where,
         )
     return None
-
-
-def _size(size_bytes: int) -> str:
-    for unit, scale in (("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000)):
-        if size_bytes >= scale:
-            return f"{size_bytes / scale:.1f} {unit}"
-    return f"{size_bytes} bytes"
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from mlops_desktop.domain.runs import (
     RunWarning,
     Task,
 )
+from mlops_desktop.domain.sizes import size_words
 from mlops_desktop.training.environment import describe_environment, package_versions, usable_threads
 from mlops_desktop.training.features import Chosen, choose_features
 from mlops_desktop.training.fitting import OnIteration, fitting_params
@@ -240,7 +241,7 @@ class Training:
         rows = predictions_table(setting.target, self.found.predicted)
         self.reporter.save("predictions.parquet", "predictions", rows, holds_rows=True)
         size = sum(a.size_bytes for a in self.reporter.artifacts[before:])
-        self.reporter.stage_done("Save", f"{len(files) + 2} files", f"{size / 1000:,.0f} KB")
+        self.reporter.stage_done("Save", f"{len(files) + 2} files", size_words(size))
 
     def _facts(self, setting: Setting, chosen: Chosen, plan: Plan, final: PartFit) -> RunFacts:
         target = setting.target

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_desktop.domain.errors import FileError, NotFoundError, ResourceError, Where
+from mlops_desktop.domain.sizes import size_words
 
 HEAD_BYTES = 1 << 20
 """How much of a text is looked at to find its dialect."""
@@ -106,7 +107,7 @@ def open_source(path: Path, scratch_parent: Path | None = None) -> Generator[Sou
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ResourceError(
                 f"There is no room on the disk to read {path.name}.",
-                reason=f"{info.st_size / 1e6:.1f} MB may be needed beside the file.",
+                reason=f"{size_words(info.st_size)} may be needed beside the file.",
                 remedy="Make room and import it again; the file was not touched.",
             ) from error
         raise

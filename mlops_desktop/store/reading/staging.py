@@ -11,6 +11,7 @@ import duckdb
 
 from mlops_desktop.domain.errors import CancelledError, ResourceError
 from mlops_desktop.domain.imports import ColumnType, Decision, ImportOptions, Problem, Remedy, Widened
+from mlops_desktop.domain.sizes import size_words
 from mlops_desktop.store.pieces_sql import written_as
 from mlops_desktop.store.reading.choices import choices, chosen_reading, unreadable
 from mlops_desktop.store.reading.native import native
@@ -268,7 +269,7 @@ def failure(source: Source, error: duckdb.Error) -> Exception:
         return ResourceError(
             f"There is not enough room to import {source.name}.",
             reason=said.splitlines()[0],
-            remedy=f"Make room (about {source.size_bytes / 1e6:.0f} MB) and import it again.",
+            remedy=f"Make room (about {size_words(source.size_bytes)}) and import it again.",
         )
     line = re.search(r"on Line: (\d+)", said)
     return source.error(

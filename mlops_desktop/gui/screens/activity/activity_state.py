@@ -11,7 +11,7 @@ from mlops_desktop.domain.changes import Change
 from mlops_desktop.domain.jobs import JobRow, JobState
 from mlops_desktop.domain.schedules import span_words
 from mlops_desktop.gui.language import tr
-from mlops_desktop.gui.screens.data.words import counted
+from mlops_desktop.gui.words import counted
 
 if TYPE_CHECKING:
     from mlops_desktop.project import Project
@@ -244,7 +244,7 @@ def _actors(changes: Sequence[Change]) -> tuple[tuple[str, str], ...]:
 def _subtitle(facts: ActivityFacts, zone: tzinfo | None) -> str:
     if not facts.changes or facts.since is None:
         return ""
-    number = counted(facts.changes[0].sequence, tr("change"), tr("changes"))
+    number = counted(facts.changes[0].sequence, "1 change", "{:,} changes")
     since = facts.since.astimezone(zone)
     return tr("{} since {} · newest first").format(number, f"{since.day} {since:%B}")
 

@@ -20,7 +20,7 @@ from mlops_desktop.domain.schedules import (
     span_words,
 )
 from mlops_desktop.gui.language import tr
-from mlops_desktop.gui.screens.data.words import counted
+from mlops_desktop.gui.words import counted
 
 if TYPE_CHECKING:
     from mlops_desktop.project import Project
@@ -211,7 +211,7 @@ def _local(moment: datetime, zone: tzinfo | None) -> datetime:
 def _subtitle(facts: AutomationFacts) -> str:
     if not facts.schedules:
         return ""
-    number = counted(len(facts.schedules), tr("schedule"), tr("schedules"))
+    number = counted(len(facts.schedules), "1 schedule", "{:,} schedules")
     active = sum(s.schedule.state == "active" for s in facts.schedules)
     if not active:
         return f"{number} · {tr('none of them is active')}"
@@ -352,7 +352,7 @@ def _retry_words(schedule: Schedule) -> str:
     if not schedule.retries:
         return tr("Say so; try again at the next time")
     after = span_words(schedule.retry_after_min * 60)
-    number = counted(schedule.retries, tr("time"), tr("times"))
+    number = counted(schedule.retries, "1 time", "{:,} times")
     return tr("Try again up to {}, {} apart").format(number, after)
 
 

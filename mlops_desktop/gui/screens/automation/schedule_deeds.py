@@ -13,7 +13,7 @@ from mlops_desktop.domain.schedules import Schedule
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
-from mlops_desktop.gui.screens.data.words import counted
+from mlops_desktop.gui.words import counted
 from mlops_desktop.project import Project
 
 from .automation_state import run_offered, run_options
@@ -142,7 +142,7 @@ class ScheduleDeeds:
             if not names:
                 self._host.say(tr("No schedule is active."))
                 return
-            said = tr("{} rest.").format(counted(len(names), tr("schedule"), tr("schedules")))
+            said = tr("{} rest.").format(counted(len(names), "1 schedule", "{:,} schedules"))
             self._host.say(said, partial(self._resume_all, names))
 
         self.call(rest, done)

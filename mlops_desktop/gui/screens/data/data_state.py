@@ -15,9 +15,11 @@ from mlops_desktop.domain.datasets import (
     Role,
 )
 from mlops_desktop.domain.errors import ErrorMessage
+from mlops_desktop.domain.sizes import size_words
+from mlops_desktop.gui.words import counted, share_words, signed, when_words
 
 from .data_intent import DataIntent, Tab
-from .words import NUMERIC_TYPES, counted, share_words, signed, size_words, when_words
+from .words import NUMERIC_TYPES
 
 _MOST_BARS = 24
 _MOST_TOP = 8
@@ -166,7 +168,7 @@ def _dataset_line(dataset: Dataset) -> DatasetLine:
     newest = dataset.newest
     if newest is None:
         return DatasetLine(dataset.name, "no version", "")
-    detail = f"{counted(newest.rows, 'row')} · {counted(len(newest.columns), 'column')}"
+    detail = f"{counted(newest.rows, '1 row', '{:,} rows')} · {counted(len(newest.columns), '1 column', '{:,} columns')}"
     return DatasetLine(dataset.name, detail, f"v{newest.number}", ", ".join(dataset.tags))
 
 
@@ -212,8 +214,8 @@ def version_facts(version: DatasetVersion, now: datetime) -> str:
     source = f" from {version.source}" if version.source else ""
     return " · ".join(
         (
-            counted(version.rows, "row"),
-            counted(len(version.columns), "column"),
+            counted(version.rows, "1 row", "{:,} rows"),
+            counted(len(version.columns), "1 column", "{:,} columns"),
             size_words(version.size_bytes),
             how + source,
         )
@@ -226,7 +228,7 @@ def _version_line(version: DatasetVersion, now: datetime) -> VersionLine:
         part
         for part in (
             version.message,
-            f"{version_change(version)}, {counted(version.rows, 'row')} in all",
+            f"{version_change(version)}, {counted(version.rows, '1 row', '{:,} rows')} in all",
             f"{version.mode} by {version.created_by}, {version.created_at.astimezone(now.tzinfo):%Y-%m-%d %H:%M}",
             version.source,
         )

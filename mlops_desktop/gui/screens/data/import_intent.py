@@ -10,8 +10,7 @@ import msgspec
 
 from mlops_desktop.domain.datasets import Dataset, ImportMode, Role
 from mlops_desktop.domain.imports import ColumnType, ImportOptions
-
-from .words import file_name
+from mlops_desktop.gui.words import file_name
 
 View = Literal["first", "problems", "last", "changes"]
 FOUND_BY_ITSELF = ImportOptions()
@@ -146,8 +145,8 @@ def proposed(intent: ImportIntent, columns: Sequence[str], datasets: Sequence[Da
 
     A file of the same name as the last one is taken to hold all rows again, another one to hold further rows.
     """
-    if intent.settled:
-        return intent
+    if intent.settled or intent.dataset or intent.mode != "new":
+        return replace(intent, settled=True)
     name, wanted = suggested_name(intent.path), set(columns)
     same = [d for d in datasets if d.newest and {c.name for c in d.newest.columns} == wanted]
     best = max(same, key=lambda d: (d.name == name, name.startswith(d.name), len(d.name)), default=None)

@@ -28,6 +28,7 @@ from mlops_desktop.gui.widgets.drop_area import DropArea
 from mlops_desktop.gui.widgets.file_dialogs import choose_file
 from mlops_desktop.gui.widgets.labels import ElidedLabel, Label
 from mlops_desktop.gui.widgets.layouts import Page, column, row, set_shown
+from mlops_desktop.gui.words import file_name
 
 from .column_menus import open_role_menu, open_type_menu
 from .data_intent import DataIntent
@@ -50,7 +51,6 @@ from .import_problems import ProblemsCard
 from .import_state import ColumnView, ImportAnswers, ImportState, resolve
 from .import_table import PreviewTable
 from .import_target import TargetCard
-from .words import file_name
 
 FILTERS = (
     "Tables (*.csv *.tsv *.tab *.txt *.parquet *.pq *.xlsx *.json *.jsonl *.ndjson *.arrow *.feather *.ipc"

@@ -17,10 +17,12 @@ from mlops_desktop.domain.imports import (
     Severity,
 )
 from mlops_desktop.domain.jobs import JobRow
+from mlops_desktop.domain.sizes import size_words
+from mlops_desktop.gui.words import counted, file_name
 
 from .import_format import FormatField, format_fields
 from .import_intent import ImportIntent, View, chosen_count, suggested_name
-from .words import NUMERIC_TYPES, counted, file_name, size_words
+from .words import NUMERIC_TYPES
 
 Ink = Literal["text", "warn", "bad"]
 KEPT = "As you chose."
@@ -209,8 +211,8 @@ def _facts(preview: FilePreview) -> str:
     rows = ""
     if preview.row_count is not None:
         about = "" if preview.row_count_is_exact else "≈"
-        rows = about + counted(preview.row_count, "row")
-    columns = counted(len(preview.columns), "column")
+        rows = about + counted(preview.row_count, "1 row", "{:,} rows")
+    columns = counted(len(preview.columns), "1 column", "{:,} columns")
     return " · ".join(part for part in (rows, columns, size_words(preview.size_bytes)) if part)
 
 
@@ -249,7 +251,7 @@ def _problem(problem: Problem, options: ImportOptions, before: ImportState | Non
 def _place(problem: Problem) -> str:
     """``Row 214, humidity``, ``36 rows, weather``, ``Line 3``, ``The file``."""
     if problem.count > 1 and problem.row:
-        where = counted(problem.count, "row")
+        where = counted(problem.count, "1 row", "{:,} rows")
     elif problem.row:
         where = f"Row {problem.row:,}"
     elif problem.line:
@@ -387,7 +389,7 @@ def _marks(
 def _table_note(preview: FilePreview, tab: View) -> str:
     shown = len(preview.first_rows)
     if tab == "first" and preview.row_count and preview.row_count > shown:
-        return f"first {shown:,} of {counted(preview.row_count, 'row')}"
+        return f"first {shown:,} of {counted(preview.row_count, '1 row', '{:,} rows')}"
     if not preview.row_count_is_exact and tab == "first":
         return "looked at the first rows so far; every row is checked while importing"
     return ""
@@ -440,7 +442,7 @@ def _effect(intent: ImportIntent, preview: FilePreview, newest: DatasetVersion |
     """What becomes of the rows, in a few words."""
     rows = preview.row_count
     about = "" if preview.row_count_is_exact else "≈"
-    count = f"{about}{counted(rows, 'row')}" if rows is not None else "the file's rows"
+    count = f"{about}{counted(rows, '1 row', '{:,} rows')}" if rows is not None else "the file's rows"
     if newest is None:
         return count
     if intent.mode == "append":

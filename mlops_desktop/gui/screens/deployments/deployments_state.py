@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from mlops_desktop.domain.bundles import Bundle
 from mlops_desktop.domain.models import Model
+from mlops_desktop.domain.sizes import size_words
 from mlops_desktop.gui.language import tr
-from mlops_desktop.gui.screens.data.words import counted, size_words, when_words
 from mlops_desktop.gui.screens.models.models_state import AliasStatus, alias_status
+from mlops_desktop.gui.words import counted, when_words
 
 if TYPE_CHECKING:
     from mlops_desktop.project import Project
@@ -88,7 +89,7 @@ def deployments_state(facts: DeploymentFacts, wanted: int, now: datetime) -> Dep
     bundles = facts.bundles
     chosen = next((b for b in bundles if b.bundle_id == wanted), None) or next(iter(bundles), None)
     lines = tuple(_line(b, facts, now) for b in bundles)
-    words = counted(len(bundles), tr("bundle"), tr("bundles"))
+    words = counted(len(bundles), "1 bundle", "{:,} bundles")
     subtitle = tr("{} exported · each runs by itself, without this program").format(words) if bundles else ""
     exportable = _exportable(facts.models)
     if chosen is None:
@@ -134,7 +135,7 @@ def newer_champion(bundle: Bundle, models: Sequence[Model]) -> str:
 def test_words(bundle: Bundle) -> str:
     """What the self-test found: ``500 rows, largest difference 0``."""
     test = bundle.self_test
-    rows = counted(test.rows, tr("row"), tr("rows"))
+    rows = counted(test.rows, "1 row", "{:,} rows")
     if test.largest_difference == 0:
         return tr("{} scored again, no difference").format(rows)
     return tr("{} scored again, largest difference {}").format(rows, f"{test.largest_difference:.1e}")
@@ -149,7 +150,7 @@ def _line(bundle: Bundle, facts: DeploymentFacts, now: datetime) -> BundleLine:
         alias_status=status,
         size=size_words(bundle.size_bytes),
         size_bytes=bundle.size_bytes,
-        test=tr("passed, {}").format(counted(bundle.self_test.rows, tr("row"), tr("rows"))),
+        test=tr("passed, {}").format(counted(bundle.self_test.rows, "1 row", "{:,} rows")),
         runtime=bundle.self_test.runtime,
         exported=when_words(bundle.created_at, now),
         there=bundle.bundle_id in facts.there,

@@ -14,8 +14,9 @@ from mlops_desktop.domain.evaluations import Evaluation, Signature
 from mlops_desktop.domain.models import AliasMove, Model, ModelVersion
 from mlops_desktop.domain.references import parse_ref
 from mlops_desktop.domain.runs import METRICS, Run
+from mlops_desktop.domain.sizes import size_words
 from mlops_desktop.gui.language import tr
-from mlops_desktop.gui.screens.data.words import counted, size_words, when_words
+from mlops_desktop.gui.words import counted, when_words
 
 if TYPE_CHECKING:
     from mlops_desktop.project import Project
@@ -243,7 +244,7 @@ def _lineage(facts: ModelFacts, version: ModelVersion) -> tuple[LineageBox, ...]
     if version.data:
         spec = facts.run.spec if facts.run else None
         rows = spec.data.rows if spec and spec.data else 0
-        boxes.append(LineageBox("data", version.data, counted(rows, tr("row"), tr("rows")) if rows else ""))
+        boxes.append(LineageBox("data", version.data, counted(rows, "1 row", "{:,} rows") if rows else ""))
     run = facts.run
     seed = tr("seed {}").format(run.spec.seed) if run and run.spec else ""
     seconds = f"{run.seconds:.0f} s" if run and run.seconds is not None else ""

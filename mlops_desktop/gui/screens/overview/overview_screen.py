@@ -12,7 +12,6 @@ from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.data.import_intent import ImportIntent
-from mlops_desktop.gui.screens.data.words import counted
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
 from mlops_desktop.gui.screens.runs.run_colours import assigned
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
@@ -24,6 +23,7 @@ from mlops_desktop.gui.widgets.cells import Cell
 from mlops_desktop.gui.widgets.labels import IconLabel, Label, Line
 from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, clear, column, row, set_shown
 from mlops_desktop.gui.widgets.simple_table import SimpleTable, TableColumn
+from mlops_desktop.gui.words import counted
 
 from .overview_facts import OverviewFacts, overview_facts, short_number
 from .overview_state import NextThing, OverviewState, RunLine, overview_state
@@ -213,7 +213,7 @@ class _NeedsCard(Card):
             return
         self._shown = needs
         clear(self._lines)
-        self.set_title(tr("Needs you"), counted(len(needs), tr("thing"), tr("things")) if needs else "")
+        self.set_title(tr("Needs you"), counted(len(needs), "1 thing", "{:,} things") if needs else "")
         if not needs:
             self._lines.addLayout(
                 row(IconLabel("check", "good"), Label(tr("Nothing"), "base", "muted"), None)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from mlops_desktop.domain.models import ModelVersion
 from mlops_desktop.domain.runs import METRICS, Run, higher_is_better
 from mlops_desktop.domain.schedules import Firing
+from mlops_desktop.domain.sizes import size_words
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screens.data.import_intent import ImportIntent
-from mlops_desktop.gui.screens.data.words import counted, signed, size_words, when_words
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
 from mlops_desktop.gui.shell.shell_state import Notice
+from mlops_desktop.gui.words import counted, signed, when_words
 
 from .overview_facts import (
     OverviewFacts,
@@ -246,7 +247,7 @@ def _data_step(facts: OverviewFacts, champion: ModelVersion | None, now: datetim
     added = f" {signed(newest.new_rows)}" if newest.mode != "new" and newest.new_rows else ""
     return LoopStep(
         "data", tr("Data"), tr("{} v{}").format(data.name, newest.number),
-        tr("{}{}").format(counted(newest.rows, tr("row"), tr("rows")), added),
+        tr("{}{}").format(counted(newest.rows, "1 row", "{:,} rows"), added),
         when_words(newest.created_at, now), "neutral", Place("data", data.name),
     )  # fmt: skip
 
@@ -284,7 +285,7 @@ def _model_step(facts: OverviewFacts, champion: ModelVersion | None) -> LoopStep
     if champion is None:
         if facts.models:
             model = facts.models[0]
-            detail = counted(len(model.versions), tr("version"), tr("versions"))
+            detail = counted(len(model.versions), "1 version", "{:,} versions")
             return LoopStep(
                 "model",
                 tr("Model"),

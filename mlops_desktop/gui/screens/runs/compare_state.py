@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from mlops_desktop.domain.comparisons import Interval, MetricComparison, RunComparison, Verdict
 from mlops_desktop.domain.runs import Run
 from mlops_desktop.gui.language import tr
-from mlops_desktop.gui.screens.runs.counting import counted
 from mlops_desktop.gui.screens.runs.table_state import Status, metric_text
+from mlops_desktop.gui.words import counted
 
 VERDICT_STATUS: dict[Verdict, Status] = {
     "better": "good",

@@ -10,8 +10,8 @@ from datetime import datetime
 from mlops_desktop.domain.errors import ErrorMessage
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.domain.runs import METRICS, STAGES, Metric, Run, RunFacts, Stage
+from mlops_desktop.domain.sizes import size_words
 from mlops_desktop.gui.language import tr
-from mlops_desktop.gui.screens.runs.counting import counted
 from mlops_desktop.gui.screens.runs.scripts import arguments_of, as_command, as_python
 from mlops_desktop.gui.screens.runs.table_state import (
     ALGORITHM_TITLES,
@@ -20,6 +20,7 @@ from mlops_desktop.gui.screens.runs.table_state import (
     duration,
     metric_text,
 )
+from mlops_desktop.gui.words import counted
 
 METRIC_TITLES = {m.name: m.title for m in METRICS}
 ENDED_WELL = "finished"
@@ -251,14 +252,6 @@ def _decided(facts: RunFacts) -> list[tuple[str, str]]:
     if facts.positive_class is not None:
         rows.append(("Looked for", facts.positive_class))
     return rows
-
-
-def size_words(size_bytes: int) -> str:
-    """``310 KB``."""
-    for unit, power in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
-        if size_bytes >= power:
-            return f"{size_bytes / power:.3g} {unit}"
-    return f"{size_bytes} bytes"
 
 
 def curves(points: Sequence[Metric]) -> tuple[Curve, ...]:

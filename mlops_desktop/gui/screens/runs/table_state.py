@@ -11,9 +11,9 @@ from typing import Any, Literal
 from mlops_desktop.domain.algorithms import ALGORITHMS
 from mlops_desktop.domain.runs import METRICS, ParamValue, Run
 from mlops_desktop.gui.language import tr
-from mlops_desktop.gui.screens.runs.counting import counted
 from mlops_desktop.gui.screens.runs.filters import Condition, FilterError, field_key, holds, parse
 from mlops_desktop.gui.screens.runs.runs_intent import NEWEST_FIRST, RunsIntent
+from mlops_desktop.gui.words import counted
 
 Status = Literal["good", "warn", "bad", "accent", "neutral"]
 STATE_STATUS: dict[str, Status] = {

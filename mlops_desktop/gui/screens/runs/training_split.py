@@ -11,7 +11,7 @@ from typing import Literal
 
 from mlops_desktop.domain.training_checks import Period
 from mlops_desktop.gui.language import tr
-from mlops_desktop.gui.screens.runs.counting import counted
+from mlops_desktop.gui.words import counted
 
 Unit = Literal["day", "week", "month", "year"]
 

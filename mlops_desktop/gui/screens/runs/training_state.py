@@ -11,7 +11,6 @@ from mlops_desktop.domain.datasets import Dataset
 from mlops_desktop.domain.runs import DEFAULT_METRIC, METRICS, ParamValue, SplitMethod
 from mlops_desktop.domain.training_checks import CheckFinding, ColumnCheck, TrainingCheck
 from mlops_desktop.gui.language import tr
-from mlops_desktop.gui.screens.runs.counting import counted
 from mlops_desktop.gui.screens.runs.runs_intent import TrainingDraft
 from mlops_desktop.gui.screens.runs.scripts import split_fields
 from mlops_desktop.gui.screens.runs.table_state import RunLine, Status, duration
@@ -22,6 +21,7 @@ from mlops_desktop.gui.screens.runs.training_split import (
     split_words,
     time_split,
 )
+from mlops_desktop.gui.words import counted
 
 Option = tuple[str, str]
 """Key and words."""

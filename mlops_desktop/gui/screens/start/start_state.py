@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from mlops_desktop.gui.language import tr
-from mlops_desktop.gui.screens.data.words import when_words
+from mlops_desktop.gui.words import when_words
 from mlops_desktop.known_projects import KnownProject
 
 ProjectState = Literal["open", "running", "resting", "gone"]

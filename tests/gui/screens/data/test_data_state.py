@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -31,7 +31,6 @@ from mlops_desktop.gui.screens.data.data_state import (
     version_change,
 )
 from mlops_desktop.gui.screens.data.rows_source import page_rows
-from mlops_desktop.gui.screens.data.words import share_words, size_words, when_words
 
 NOW = datetime(2026, 11, 25, 9, 8, tzinfo=UTC)
 BIKES = DataIntent("bikes")
@@ -195,29 +194,3 @@ def test_operators_fit_the_type() -> None:
 
 def test_pages_of_wide_tables_have_fewer_rows() -> None:
     assert (page_rows(10), page_rows(1000), page_rows(5000)) == (500, 100, 20)
-
-
-def test_times_are_near_or_dated() -> None:
-    assert when_words(NOW - timedelta(days=1), NOW) == "yesterday 09:08"
-    assert when_words(NOW - timedelta(days=9), NOW) == "16 Nov"
-    assert when_words(NOW - timedelta(days=900), NOW).endswith("2024")
-
-
-def test_shares_never_say_none_or_all_when_it_is_not() -> None:
-    assert [share_words(p, 100_000) for p in (0, 1, 5200, 99_999, 100_000)] == [
-        "0 %",
-        "<0.1 %",
-        "5.2 %",
-        ">99.9 %",
-        "100 %",
-    ]
-
-
-def test_sizes_have_units() -> None:
-    assert [size_words(n) for n in (0, 999, 1500, 412_000, 2_500_000_000)] == [
-        "0 bytes",
-        "999 bytes",
-        "1.5 KB",
-        "412 KB",
-        "2.5 GB",
-    ]
