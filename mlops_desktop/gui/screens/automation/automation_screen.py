@@ -62,9 +62,9 @@ class AutomationScreen:
         self._pause_all = Button(tr("Pause all"), icon="pause", on_click=self._deeds.pause_all)
         new = Button(tr("New schedule..."), "primary", "plus", self._deeds.new)
         self._header = PageHeader(tr("Automation"), buttons=[self._pause_all, new])
-        self._timeline = Timeline(tr("This week"))
+        self._timeline = Timeline(tr("Timetable"))
         self._timeline.picked.connect(self._choose)
-        self._week = Card(tr("This week")).add(self._timeline)
+        self._week = Card(tr("Timetable")).add(self._timeline)
         self._list = SimpleTable(
             [
                 TableColumn("name", tr("Schedule"), stretch=2),
@@ -161,7 +161,7 @@ class AutomationScreen:
 
     def _show_week(self, state: AutomationState) -> None:
         names = [line.name for line in state.lines]
-        self._week.set_title(tr("This week"), state.days)
+        self._week.set_title(tr("Timetable"), state.days)
         spans = [Span(s.row, s.start, s.end, s.role, s.row, s.words) for s in state.week]
         self._timeline.setFixedHeight(theme().px(34 + 36 * min(len(names), 8)))
         self._timeline.show_spans(names, spans, state.first_day, DAYS, state.now)
