@@ -146,7 +146,7 @@ def _made(entry: Input, random: np.random.Generator) -> Array:
             + random.integers(0, 86_400, PROBES) * 1_000_000
         )
         moments = days.astype("datetime64[us]")
-        moments[missing] = np.datetime64("NaT")
+        moments[missing] = np.datetime64("NaT", "us")
         return moments
     if entry.type == "boolean":
         return np.where(missing, np.nan, random.integers(0, 2, PROBES).astype(np.float64))

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from mlops_desktop.bundle.values import Array
 from mlops_desktop.domain.errors import InvalidInputError, Where
 
+_CALENDAR: Final[tuple[tuple[str, Literal["Y", "M", "D"]], ...]] = (
+    (r"\d{4}", "Y"),
+    (r"\d{4}-\d{2}", "M"),
+    (r"\d{4}-\d{2}-\d{2}", "D"),
+)
+"""How people write a year, a month, a day, and numpy's unit of it."""
 _UNITS = {"row": "rows", "day": "D", "week": "W", "month": "M", "year": "Y"}
 
 
@@ -50,11 +56,12 @@ def _earlier(moment: Any, count: int, unit: str) -> np.datetime64:
     at = np.datetime64(moment, "us")
     if unit in ("D", "W"):
         return at - np.timedelta64(count * (7 if unit == "W" else 1), "D")
-    months = count * (12 if unit == "Y" else 1)
     month = at.astype("datetime64[M]")
     inside = at - month.astype("datetime64[us]")
-    start = (month - months).astype("datetime64[us]")
-    return min(start + inside, (month - months + 1).astype("datetime64[us]"))
+    start = month - np.timedelta64(count * (12 if unit == "Y" else 1), "M")
+    return min(
+        start.astype("datetime64[us]") + inside, (start + np.timedelta64(1, "M")).astype("datetime64[us]")
+    )
 
 
 def window_of(text: str) -> Window:
@@ -94,7 +101,7 @@ def period_bounds(text: str, back: int = 0) -> tuple[np.datetime64, np.datetime6
             raise _no_period(text)
         begin = start.astype("datetime64[us]") - back * length
         return begin, begin + length, text if not back else str(begin.astype("datetime64[D]"))
-    step = int((end - start).astype(int)) * back
+    step = (end - start) * back
     name = text.strip() if not back else _period_name(start - step, unit)
     return (start - step).astype("datetime64[us]"), (end - step).astype("datetime64[us]"), name
 
@@ -104,14 +111,14 @@ def _one_period(text: str, whole: str) -> tuple[Any, Any, str]:
     quarter = re.fullmatch(r"(\d{4})-?Q([1-4])", text, re.IGNORECASE)
     if quarter:
         start = np.datetime64(f"{quarter[1]}-{int(quarter[2]) * 3 - 2:02d}", "M")
-        return start, start + 3, "Q"
-    for pattern, unit in ((r"\d{4}", "Y"), (r"\d{4}-\d{2}", "M"), (r"\d{4}-\d{2}-\d{2}", "D")):
+        return start, start + np.timedelta64(3, "M"), "Q"
+    for pattern, unit in _CALENDAR:
         if re.fullmatch(pattern, text):
             try:
                 start = np.datetime64(text, unit)
             except ValueError:
                 break
-            return start, start + 1, unit
+            return start, start + np.timedelta64(1, unit), unit
     raise _no_period(whole)
 
 

@@ -144,7 +144,7 @@ def _moments(column: Arrow) -> Array:
     else:
         micro = pc.cast(pc.cast(column, pa.timestamp("us"), safe=False), pa.int64())
     found = np.array(pc.fill_null(micro, 0).to_numpy(), dtype=np.int64).view("datetime64[us]")
-    found[np.array(pc.is_null(micro).to_numpy(), dtype=bool)] = np.datetime64("NaT")
+    found[np.array(pc.is_null(micro).to_numpy(), dtype=bool)] = np.datetime64("NaT", "us")
     return found
 
 
