@@ -55,7 +55,8 @@ class ServiceBugError(Exception):
     """Something unexpected failed in the service; its log has it under the reference."""
 
     def __init__(self, reference: str, details: str) -> None:
-        super().__init__(f"The service met a bug (reference {reference}).\n{details}")
+        named = f" (reference {reference})" if reference else ""
+        super().__init__(f"The service met a bug{named}.\n{details}")
         self.reference = reference
         self.details = details
 
@@ -318,6 +319,7 @@ def run_once(arguments: list[str]) -> None:
         [sys.executable, "-m", "mlops_desktop", *arguments],
         capture_output=True,
         stdin=subprocess.DEVNULL,
+        cwd=Path(__file__).parents[1],  # not the caller's, in which a stranger's modules may lie
         check=False,
     )
     if done.returncode:

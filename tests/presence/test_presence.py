@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from mlops_desktop import system
+from mlops_desktop.client import create_project
 from mlops_desktop.domain.errors import BusyError, DamagedError, NotFoundError, RefusedError
 from mlops_desktop.presence import notice as presence
 from mlops_desktop.presence.discovery import find, find_or_start
@@ -412,3 +413,12 @@ def test_thirty_two_such_rounds(project: Path) -> None:
     dice = random.Random(seed)
     for _ in range(32):
         a_round(project, project.parent / "claimed", dice)
+
+
+def test_a_strangers_module_in_the_callers_folder_is_not_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "duckdb.py").write_text("open('loaded', 'w')")
+    monkeypatch.chdir(tmp_path)
+    create_project(tmp_path / "churn.mlops")
+    assert not (tmp_path / "loaded").exists()

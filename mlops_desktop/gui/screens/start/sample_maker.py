@@ -48,7 +48,9 @@ class SampleMaker(QObject):
         process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
         process.readyReadStandardOutput.connect(self._on_read)
         process.finished.connect(self._on_finished)
-        arguments = ["-m", "mlops_desktop", "sample", str(folder)]
+        # Not in this process's folder, in which a stranger's modules may lie.
+        process.setWorkingDirectory(str(Path(__file__).parents[4]))
+        arguments = ["-m", "mlops_desktop", "sample", str(folder.absolute())]
         process.start(sys.executable, [*arguments, "--credit"] if credit else arguments)
         self.progressed.emit(self._progress)
 
