@@ -106,6 +106,16 @@ def predict_part(setting: Setting, part: Part, scorer: Scorer) -> tuple[Scored, 
     return scored, score_outputs(setting.target, part.test, scored.outputs)
 
 
+def guess_part(target: Target, part: Part) -> Scores:
+    """What the test rows of `part` score without a model: with the mean, or the shares of classes, of its training rows."""
+    known = target.values[part.train]
+    if target.task == "regression":
+        guess = np.array([known.mean()])
+    else:
+        guess = np.bincount(known, minlength=len(target.labels)) / len(known)
+    return score_outputs(target, part.test, np.tile(guess, (len(part.test), 1)))
+
+
 def chosen_classes(target: Target, outputs: Array) -> Array:
     """Predicted classes as positions in the labels."""
     if target.task == "binary":

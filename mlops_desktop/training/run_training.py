@@ -30,7 +30,7 @@ from mlops_desktop.domain.sizes import size_words
 from mlops_desktop.training.environment import describe_environment, package_versions, usable_threads
 from mlops_desktop.training.features import Chosen, choose_features
 from mlops_desktop.training.fitting import OnIteration, fitting_params
-from mlops_desktop.training.fold_fitting import PartFit, Setting, fit_part, predict_part
+from mlops_desktop.training.fold_fitting import PartFit, Setting, fit_part, guess_part, predict_part
 from mlops_desktop.training.metrics import Scores, mean_over_folds
 from mlops_desktop.training.packing import GOLDEN, Description, describe_inputs, golden_rows, pack_model
 from mlops_desktop.training.reading import InputTable, read_input
@@ -131,6 +131,7 @@ class Training:
         self.reporter.stage("Folds")
         names = [part.name for part in plan.folds]
         fits = len(plan.folds) + 1
+        repeated = 0
         for number, part in enumerate(plan.folds):
             fitted = fit_part(setting, part, self._progress("Folds", number, fits, None))
             scored, scores = predict_part(setting, part, fitted.scorer(setting))
@@ -140,7 +141,8 @@ class Training:
                 self.reporter.metric(f"fold_{name}", value, number)
             word = self._word(scores)
             self.reporter.log("info", f"fold {number + 1} of {len(names)}: {part.name}, {word}")
-            self._say_repeated(fitted)
+            repeated += fitted.repeated
+        self._say_repeated(repeated, sum(len(part.test) for part in plan.folds), "the folds")
         total, self.found.fold_values = mean_over_folds(self.found.fold_scores, names)
         self.found.scores = total
         self.reporter.stage_done("Folds", f"{len(names)} of {len(names)}", self._spread())
@@ -164,7 +166,7 @@ class Training:
         count = len(plan.folds)
         part = plan.last
         fitted = fit_part(setting, part, self._progress("Final fit", count, count + 1, ""))
-        self._say_repeated(fitted)
+        self._say_repeated(fitted.repeated, len(part.test), part.name)
         gone = [label for code, label in enumerate(setting.target.labels) if code not in fitted.present]
         if setting.target.task != "regression" and gone:
             names = ", ".join(f"“{shown(label)}”" for label in gone)
@@ -174,14 +176,13 @@ class Training:
         self.reporter.stage_done("Final fit", self.entry.title, word)
         return fitted
 
-    def _say_repeated(self, fitted: PartFit) -> None:
-        if fitted.repeated:
-            rows = len(fitted.part.test)
+    def _say_repeated(self, repeated: int, rows: int, part: str) -> None:
+        if repeated:
             text = (
-                f"{fitted.repeated:,} of {rows:,} rows of {fitted.part.name} stand in the training rows too, equal in "
-                "every feature and the target: the scores may be too good."
+                f"{repeated:,} of {rows:,} rows of {part} stand in the training rows too, equal in every feature and "
+                "the target: the scores may be too good."
             )
-            self.reporter.warn(RunWarning("duplicates", text, count=fitted.repeated))
+            self.reporter.warn(RunWarning("duplicates", text, count=repeated))
 
     def _progress(self, stage: str, done: int, fits: int, prefix: str | None) -> OnIteration:
         """Reports each iteration; also its metrics, under `prefix`, unless that is None."""
@@ -230,6 +231,25 @@ class Training:
             self.reporter.warn(RunWarning("undefined", f"{titles[name]} is {_undefined(reason)}.", name))
         for name, reason in self.found.scores.partial.items():
             self.reporter.warn(RunWarning("partial", f"{titles[name]} is {reason}.", name))
+        if self.spec.algorithm != "baseline":
+            self._say_no_better(setting.target, plan)
+
+    def _say_no_better(self, target: Target, plan: Plan) -> None:
+        """Warn where a metric is no better than what the same rows get without a model."""
+        parts = [one.part for one in self.found.predicted]
+        parts = parts if plan.method == "cross_validation" else parts[-1:]
+        guessed, _ = mean_over_folds(
+            [guess_part(target, part) for part in parts], [part.name for part in parts]
+        )
+        for name in dict.fromkeys([self.metric.name, "rmse" if target.task == "regression" else "log_loss"]):
+            info = main_metric(target.task, name)
+            value, guess = self.found.scores.values[name], guessed.values[name]
+            if value <= guess if info.higher_is_better else value >= guess:  # never so where one is NaN
+                what = (
+                    "the mean of the target" if target.task == "regression" else "the shares of the classes"
+                )
+                text = f"{info.title} {value:.4g} is no better than without a model: always saying {what} gets {guess:.4g}."
+                self.reporter.warn(RunWarning("no_better", text, name))
 
     def _save(self, setting: Setting, final: PartFit, files: dict[str, bytes]) -> None:
         self.reporter.stage("Save")

@@ -16,6 +16,8 @@ from mlops_desktop.training.reading import InputTable, labels_of
 
 MOST_CLASSES = 200
 FEWEST_ROWS = 10
+MOST_NAMED = 5
+"""Rare classes that a warning names."""
 _GUESSED_CLASSES = 10
 """Whole numbers of at most so many different values are guessed to be classes."""
 _POSITIVE_WORDS = frozenset({"true", "yes", "y", "1", "positive", "t", "bad", "churned", "fraud"})
@@ -174,14 +176,30 @@ def _classes(
             where=Where(column=name),
         )
     order = _ordered(counts, spec) if len(counts) == 2 else sorted(counts)
-    for label in order:
-        if counts[label] < FEWEST_ROWS:
-            text = f"The class “{shown(label)}” of “{name}” has only {_rows(counts[label])}: its scores say little."
-            warnings.append(RunWarning("rare_class", text, name, counts[label]))
+    _say_rare(name, counts, warnings)
     _say_without(name, len(labels) - len(rows), warnings)
     codes = {label: code for code, label in enumerate(order)}
     values = np.array([codes[labels[row]] for row in rows], dtype=np.int64)
     return Target(name, task[0], task[1], rows, values, kind, order, len(labels) - len(rows))
+
+
+def _say_rare(name: str, counts: Counter[Any], warnings: list[RunWarning]) -> None:
+    """One warning for all classes that have too few rows, the rarest first."""
+    rare = sorted(
+        (label for label in counts if counts[label] < FEWEST_ROWS), key=lambda one: (counts[one], one)
+    )
+    if len(rare) == 1:
+        only = counts[rare[0]]
+        text = f"The class “{shown(rare[0])}” of “{name}” has only {_rows(only)}: its scores say little."
+        warnings.append(RunWarning("rare_class", text, name, only))
+    elif rare:
+        named = ", ".join(f"“{shown(label)}” {counts[label]}" for label in rare[:MOST_NAMED])
+        more = f" and {len(rare) - MOST_NAMED:,} more" if len(rare) > MOST_NAMED else ""
+        text = (
+            f"{len(rare):,} classes of “{name}” have fewer than {FEWEST_ROWS} rows ({named}{more}): "
+            "their scores say little."
+        )
+        warnings.append(RunWarning("rare_class", text, name, sum(counts[label] for label in rare)))
 
 
 def _ordered(counts: Counter[Any], spec: RunSpec) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import random
 import uuid
 
 import numpy as np
@@ -83,6 +84,33 @@ def test_equal_rows_on_both_sides_of_a_split_are_counted(train, customers):
     table = pa.concat_tables([customers(100)] * 4)
     trained = train(table, spec())
     assert "80 of 80 rows of test stand in the training rows too" in trained.said
+
+
+def test_equal_rows_of_all_folds_are_said_once(train, customers):
+    table = pa.concat_tables([customers(100)] * 4)
+    trained = train(table, spec(split=Split(method="cross_validation")))
+    assert trained.said.count("stand in the training rows too") == 1
+    assert " of 400 rows of the folds stand in the training rows too" in trained.said
+
+
+def test_many_rare_classes_are_one_warning_that_counts_them(train, customers):
+    rare = [f"kind {row}" if row < 9 else ("a", "b")[row % 2] for row in range(300)]
+    trained = train(with_target(customers(), rare), spec())
+    assert [w.code for w in trained.reporter.warnings].count("rare_class") == 1
+    assert (
+        "9 classes of “churned” have fewer than 10 rows (“kind 0” 1, " in trained.said
+        and "and 4 more)" in trained.said
+    )
+
+
+def test_a_model_that_learned_nothing_is_called_no_better_than_none(train, customers):
+    dice = random.Random(3)
+    table = pa.table(
+        {"noise": [dice.random() for _ in range(300)], "sales": [dice.random() for _ in range(300)]}
+    )
+    trained = train(table, RunSpec("sales"))
+    assert "is no better than without a model: always saying the mean of the target gets" in trained.said
+    assert "no better" not in train(customers(), spec()).said
 
 
 def test_an_identifier_is_left_out_and_named(train, customers):
