@@ -12,7 +12,7 @@ LAUNCHES = Path(__file__).parents[1] / "gui" / "test_launch.py"
 
 
 def test_command_to_window(benchmark: BenchmarkFixture, bench: Served, figures: Figures) -> None:
-    spec = importlib.util.spec_from_file_location("test_launch", LAUNCHES)
+    spec = importlib.util.spec_from_file_location("tests.gui.test_launch", LAUNCHES)
     assert spec is not None and spec.loader is not None
     launches = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(launches)

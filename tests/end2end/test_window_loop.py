@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from mlops_desktop.client import create_project, open_project
+from mlops_desktop.client import open_project
 from mlops_desktop.gui.screens.models.models_state import ModelsIntent
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
 
+from ..keeper import new_project
 from .clicking import Person
 
 SAMPLES = Path(__file__).parents[2] / "resources" / "samples" / "bikes"
@@ -28,7 +29,7 @@ def place(tmp_path: Path) -> Iterator[Path | str]:
     if address := os.environ.get(ADDRESS):
         yield address
         return
-    folder = create_project(tmp_path / "bikes.mlops", "Bike rentals")
+    folder = new_project(tmp_path / "bikes.mlops", "Bike rentals")
     yield folder
     with open_project(folder) as project:
         project.stop(force=True)

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from mlops_desktop.client import create_project, open_project
+from mlops_desktop.client import open_project
+
+from ..keeper import new_project
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("launch_script.py")
@@ -25,7 +27,7 @@ pytestmark = pytest.mark.slow  # real services, started and ended by each test
 @pytest.fixture(scope="module")
 def project_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project whose service ends with the tests."""
-    folder = create_project(tmp_path_factory.mktemp("launch") / "churn.mlops")
+    folder = new_project(tmp_path_factory.mktemp("launch") / "churn.mlops")
     yield folder
     with open_project(folder) as project:
         project.stop(force=True)

@@ -11,12 +11,14 @@ import pytest
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from mlops_desktop.client import create_project, open_project
+from mlops_desktop.client import open_project
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.window import ProjectWindow
 from mlops_desktop.gui.window_memory import WindowMemory
+
+from ..keeper import new_project
 
 SAMPLES = Path(__file__).parents[2] / "resources" / "samples"
 PLACES = [
@@ -43,7 +45,7 @@ faults = load()
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A small project with something in every section but monitoring."""
-    path = create_project(tmp_path_factory.mktemp("screens") / "bikes.mlops", "Bike rentals")
+    path = new_project(tmp_path_factory.mktemp("screens") / "bikes.mlops", "Bike rentals")
     with open_project(path) as project:
         table = str(SAMPLES / "bikes" / "bikes_2011-01.csv")
         project.datasets.import_file(

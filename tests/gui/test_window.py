@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QSpinBox
 
-from mlops_desktop.client import create_project, open_project
+from mlops_desktop.client import open_project
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screens.start.beginning import create_and_open
 from mlops_desktop.gui.screens.start.start_state import project_folder
@@ -19,6 +19,8 @@ from mlops_desktop.gui.widgets.dialogs import Dialog
 from mlops_desktop.gui.window import ProjectWindow
 from mlops_desktop.gui.window_memory import WindowMemory, load_memory
 from mlops_desktop.presence.discovery import find
+
+from ..keeper import new_project
 
 LONG_S = 60.0
 LONG_MS = 60_000
@@ -41,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project with a model of two versions."""
     place = tmp_path_factory.mktemp("window")
     (place / "loans.csv").write_text(loans_csv(), encoding="utf-8")
-    made = create_project(place / "loans.mlops", "Loans")
+    made = new_project(place / "loans.mlops", "Loans")
     with open_project(made, client="script") as project:
         project.datasets.import_file(str(place / "loans.csv"), target="risk").wait(LONG_S)
         for algorithm in ("baseline", "lightgbm"):

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from mlops_desktop.client import create_project, open_project
+from mlops_desktop.client import open_project
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screens.activity.activity_screen import ActivityScreen
 from mlops_desktop.gui.screens.activity.activity_state import PAGE, ActivityIntent
 from mlops_desktop.gui.screens.activity.change_panel import ChangePanel
 from mlops_desktop.gui.window import ProjectWindow
 from mlops_desktop.gui.window_memory import WindowMemory
+
+from ....keeper import new_project
 
 LONG_MS = 60_000
 
@@ -25,7 +27,7 @@ pytestmark = pytest.mark.slow  # a real service
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project with more changes than fit a page, made by a script."""
-    made = create_project(tmp_path_factory.mktemp("activity") / "names.mlops", "Names")
+    made = new_project(tmp_path_factory.mktemp("activity") / "names.mlops", "Names")
     with open_project(made, client="script", actor="bob") as project:
         for i in range(PAGE + 5):
             project.rename(f"Name {i}")

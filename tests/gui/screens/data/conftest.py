@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mlops_desktop.client import create_project, open_project
+from mlops_desktop.client import open_project
 from mlops_desktop.gui.actions import ActionRegistry
 from mlops_desktop.gui.main_window import MainWindow
 from mlops_desktop.gui.places import Place
@@ -16,6 +16,8 @@ from mlops_desktop.gui.project_session import ProjectSession
 from mlops_desktop.gui.screens.data import actions, section
 from mlops_desktop.gui.screens.data.data_screen import DataScreen
 from mlops_desktop.gui.tasks import Tasks
+
+from ....keeper import new_project
 
 BIKES = """day,hour,weather,rentals,zip
 2011-01-01,0,Clear,16,00731
@@ -29,7 +31,7 @@ MORE = "day,hour,weather,rentals,zip\n2011-01-02,0,Rain,7,00731\n2011-01-02,1,Cl
 @pytest.fixture(scope="module")
 def project_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project with a service of its own, for the tests of a file."""
-    folder = create_project(tmp_path_factory.mktemp("data") / "churn.mlops")
+    folder = new_project(tmp_path_factory.mktemp("data") / "churn.mlops")
     yield folder
     with open_project(folder) as project:
         project.stop(force=True)

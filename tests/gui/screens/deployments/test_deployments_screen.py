@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from mlops_desktop.client import create_project, open_project
+from mlops_desktop.client import open_project
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screens.deployments.deployments_screen import DeploymentsScreen
 from mlops_desktop.gui.widgets.buttons import Button
@@ -18,6 +18,8 @@ from mlops_desktop.gui.widgets.code import CodeBlock
 from mlops_desktop.gui.widgets.dialogs import Dialog
 from mlops_desktop.gui.window import ProjectWindow
 from mlops_desktop.gui.window_memory import WindowMemory
+
+from ....keeper import new_project
 
 LONG_S = 60.0
 LONG_MS = 60_000
@@ -31,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     place = tmp_path_factory.mktemp("deployments")
     rows = "".join(f"{i % 7},{i % 5},{i % 7 * 2 + i % 5}\n" for i in range(200))
     (place / "rides.csv").write_text("warmth,hour,rentals\n" + rows, encoding="utf-8")
-    made = create_project(place / "rides.mlops", "Rides")
+    made = new_project(place / "rides.mlops", "Rides")
     with open_project(made, client="script") as project:
         project.datasets.import_file(str(place / "rides.csv"), target="rentals").wait(LONG_S)
         for algorithm in ("linear", "lightgbm"):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mlops_desktop.client import create_project, open_project
+from mlops_desktop.client import open_project
 from mlops_desktop.domain.runs import Split
 from mlops_desktop.gui.actions import ActionRegistry
 from mlops_desktop.gui.main_window import MainWindow
@@ -18,6 +18,8 @@ from mlops_desktop.gui.project_session import ProjectSession
 from mlops_desktop.gui.screens.runs import RunsIntent, actions, section
 from mlops_desktop.gui.screens.runs.runs_screen import RunsScreen
 from mlops_desktop.gui.tasks import Tasks
+
+from ....keeper import new_project
 
 LONG_S = 60.0
 
@@ -62,7 +64,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     folder = tmp_path_factory.mktemp("runs")
     (folder / "rides.csv").write_text(rides_csv(), encoding="utf-8")
     (folder / "loans.csv").write_text(loans_csv(), encoding="utf-8")
-    project_folder = create_project(folder / "churn.mlops")
+    project_folder = new_project(folder / "churn.mlops")
     with open_project(project_folder, client="script") as project:
         roles: Any = {"date": "time"}
         project.datasets.import_file(str(folder / "rides.csv"), target="rentals", roles=roles).wait(LONG_S)
