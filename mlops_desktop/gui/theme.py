@@ -20,8 +20,8 @@ from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, QTemporaryDir
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
-from shiboken6 import isValid
 
+from mlops_desktop.gui.following import follow
 from mlops_desktop.gui.resources import resource
 from mlops_desktop.gui.style_sheet import style_sheet
 from mlops_desktop.gui.tokens import Palette, Scheme, Tokens, load_tokens
@@ -291,15 +291,7 @@ def follow_look(owner: QObject, restyle: Callable[[], object]) -> None:
 
     For a screen that is no QObject itself: a connection of its method would outlive its widgets.
     """
-    look = theme()
-
-    def call() -> None:
-        if isValid(owner):
-            restyle()
-        else:
-            look.changed.disconnect(call)
-
-    look.changed.connect(call)
+    follow(theme().changed, owner, restyle)
 
 
 def set_font(widget: QWidget, kind: str) -> None:

@@ -316,11 +316,13 @@ class ProjectWindow(QObject):
         dialog.open()
 
     def end(self) -> bool:
-        """Remember the window, let the project go and the calls end; says whether they all did."""
+        """Remember the window, let it and the project go, and the calls end; says whether they all did."""
         self.session.opened.disconnect(self._on_opened)
         save_memory(msgspec.structs.replace(self.memory, geometry=self.window.geometry_state()))
         self.session.close()
-        return self.tasks.close(END_PATIENCE_S)
+        ended = self.tasks.close(END_PATIENCE_S)
+        self.window.deleteLater()
+        return ended
 
 
 def goes_on_words(session: ProjectSession) -> str:

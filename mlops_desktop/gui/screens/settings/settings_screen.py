@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from mlops_desktop.domain.errors import UserError
 from mlops_desktop.domain.settings import SettingValue
+from mlops_desktop.gui.following import follow
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.preferences import Preferences
 from mlops_desktop.gui.screen import ScreenHost
@@ -64,8 +65,8 @@ class SettingsScreen:
             "shortcuts": ShortcutsPage(host),
         }
         self._page = Page(self._header, row(self._tabs, None), *self._pages.values(), None)
-        preferences.changed.connect(self._on_preferences)
-        self._on_preferences(preferences.memory)
+        follow(preferences.changed, self._page, self._show_preferences)
+        self._show_preferences()
 
     def widget(self) -> QWidget:
         """The page."""
@@ -97,7 +98,7 @@ class SettingsScreen:
         for key, page in self._pages.items():
             set_shown(page, key == name)
 
-    def _on_preferences(self, memory: object) -> None:
+    def _show_preferences(self) -> None:
         values = {f.name: str(self._preferences.memory.setting(f.name)) for f in setting_fields("window", {})}
         self._fill(self._window_fields, setting_fields("window", values), self._set_of_window)
 
