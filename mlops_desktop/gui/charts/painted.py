@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -283,13 +284,20 @@ class HeatMatrix(PaintedChart):
                 "micro",
                 "text_muted",
             )
+        named = math.ceil(
+            painter.fontMetrics().height() / height
+        )  # every so many rows, so that names don't overlap
         for i, line in enumerate(self._values):
-            name = QRectF(rect.left(), plot.top() + i * height, left - look.px(8), height)
-            draw_line(painter, name, self._rows[i], look.font("small"), look.colour("text_muted"), False)
+            if i % named == 0:
+                middle = plot.top() + (i + 0.5) * height
+                tall = max(height, painter.fontMetrics().height())
+                name = QRectF(rect.left(), middle - tall / 2, left - look.px(8), tall)
+                draw_line(painter, name, self._rows[i], look.font("small"), look.colour("text_muted"), False)
             total = sum(v for v in line if v is not None and is_number(v))
             for j, value in enumerate(line):
                 cell = QRectF(plot.left() + j * width, plot.top() + i * height, width, height)
-                self._paint_cell(painter, cell.adjusted(1, 1, -1, -1), (i, j), value, total)
+                gap = 1 if height > look.px(6) else 0
+                self._paint_cell(painter, cell.adjusted(gap, gap, -gap, -gap), (i, j), value, total)
         skip = _label_step(painter, self._columns, width)
         for j in range(0, len(self._columns), skip):
             at = QRectF(plot.left() + j * width, plot.bottom() + look.px(4), width * skip, look.px(16))
@@ -304,14 +312,16 @@ class HeatMatrix(PaintedChart):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
-        painter.drawRoundedRect(cell, 3, 3)
+        painter.drawRoundedRect(cell, min(3, cell.height() / 4), min(3, cell.height() / 4))
         i, j = place
         words = "missing" if value is None else format_number(value)
         self._areas.append(
             (cell, f"{self._rows[i]}\t{self._columns[j]}", f"{self._rows[i]}, {self._columns[j]}: {words}")
         )
         painter.setFont(look.font("card_title"))
-        if self._limits is None and cell.width() > painter.fontMetrics().horizontalAdvance(words) + 4:
+        metrics = painter.fontMetrics()
+        fits = cell.width() > metrics.horizontalAdvance(words) + 4 and cell.height() > metrics.height()
+        if self._limits is None and fits:
             inks = (look.palette.colours["surface"], look.palette.colours["text"])
             painter.setPen(QColor(max(inks, key=lambda ink: contrast(ink, ground.name()))))
             painter.drawText(cell, int(Qt.AlignmentFlag.AlignCenter), words)

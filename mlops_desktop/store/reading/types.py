@@ -169,7 +169,7 @@ def _real(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -
         return _many_digits(seen, digits, whole)
     why, notable = "Numbers with a point.", False
     if point and point.ends_with_zero and point.least_scale < point.most_scale:
-        why = f"Numbers; {point.ends_with_zero} have a trailing zero that goes away, and could be codes (then choose text)."
+        why = f"Numbers; {point.ends_with_zero:,} have a trailing zero that goes away, and could be codes (then choose text)."
         notable = True
     why, notable = _special_words(seen, why, notable)
     return real(why, notable=notable)

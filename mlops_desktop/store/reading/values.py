@@ -166,7 +166,7 @@ class Seen:
     least_scale: int = 0
     most_scale: int = 0
     ends_with_zero: int = 0
-    """Values with a zero at the end of their decimals."""
+    """Values with a zero at the end of their decimals; ``3.0`` is how programs write a whole number, and isn't one."""
     padded: int = 0
     """Values with blanks around them."""
     spellings: tuple[str, ...] = ()
@@ -243,7 +243,7 @@ def _query(source: str, columns: Sequence[int], missing: Sequence[str] | None) -
                                  WHEN class = 'point' THEN strlen(split_part(t, '.', 1)) - (t < '0')::INT END), 0),
                coalesce(min(CASE WHEN class = 'point' AND contains(t, '.') THEN strlen(t) - strpos(t, '.') END), 0),
                coalesce(max(CASE WHEN class = 'point' AND contains(t, '.') THEN strlen(t) - strpos(t, '.') END), 0),
-               count_if(class = 'point' AND ends_with(t, '0') AND contains(t, '.')), count_if(v <> t),
+               count_if(class = 'point' AND ends_with(t, '0') AND contains(t, '.') AND NOT ends_with(t, '.0')), count_if(v <> t),
                coalesce(list(DISTINCT v) FILTER (class IN ('token', 'nan') OR starts_with(class, 'bool')), [])
         FROM classed GROUP BY k, class ORDER BY k, class
     """

@@ -123,6 +123,26 @@ def test_a_confusion_matrix_says_its_share(qtbot):
     assert "90.0% of 100 on the diagonal" in matrix.summary()
 
 
+def has_ink(matrix: HeatMatrix) -> bool:
+    """Whether something is written in the matrix's first cell."""
+    picture = matrix._paper.grab().toImage()
+    cell = matrix._areas[0][0]
+    middle = cell.center().toPoint().y()
+    row = range(round(cell.left()) + 3, round(cell.right()) - 3)
+    return len({picture.pixel(x, middle) for x in row}) > 1
+
+
+def test_numbers_stand_in_a_confusion_matrix_only_where_they_fit(qtbot):
+    few, many = HeatMatrix("few"), HeatMatrix("many")
+    names = [chr(65 + i) for i in range(26)]
+    for matrix, classes in ((few, names[:2]), (many, names)):
+        qtbot.addWidget(matrix)
+        matrix.resize(400, 200)
+        matrix.show()
+        matrix.show_matrix(classes, classes, [[0] * len(classes) for _ in classes])
+    assert has_ink(few) and not has_ink(many)
+
+
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 0), (-3, 7), (1e-9, 2e-9), (0, 56.1), (5, 5)])
 def test_ticks_are_round_and_enclose_the_values(low, high):
     ticks = nice_ticks(low, high)

@@ -145,6 +145,9 @@ def test_codes_with_an_e_stay_text(bring_in):
 
 def test_trailing_zeros_that_go_away_are_said(bring_in):
     assert "trailing zero" in bring_in(column(["45.10", "45.1"])).said
+    assert (
+        "trailing zero" not in bring_in(column(["90000.0", "18.01"])).said
+    )  # how programs write whole numbers
 
 
 def test_times_beyond_a_day_stay_text(bring_in):

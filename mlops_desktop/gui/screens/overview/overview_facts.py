@@ -32,6 +32,7 @@ class OverviewFacts:
     runs: tuple[Run, ...] = ()
     """Newest first."""
     models: tuple[Model, ...] = ()
+    """That with the newest version first."""
     bundles: tuple[Bundle, ...] = ()
     """Newest first."""
     schedules: tuple[Schedule, ...] = ()
@@ -46,13 +47,17 @@ def overview_facts(project: Project) -> OverviewFacts:
         status=project.status(),
         datasets=tuple(project.datasets.list()),
         runs=tuple(project.runs.list(limit=LOOK_BACK)),
-        models=tuple(project.models.list()),
+        models=tuple(sorted(project.models.list(), key=_last_registered, reverse=True)),
         bundles=tuple(project.bundles.list()),
         schedules=tuple(schedules),
         firings=tuple(
             (s.name, f) for s in schedules for f in project.schedules.history(s.name, MOST_FIRINGS)
         ),
     )
+
+
+def _last_registered(model: Model) -> datetime:
+    return max((version.created_at for version in model.versions), default=model.created_at)
 
 
 def champion_of(facts: OverviewFacts) -> ModelVersion | None:
