@@ -1,47 +1,34 @@
 """Is the difference of two models real? Paired bootstrap over the rows that both predicted.
 
-Rows are drawn with replacement, the same ones for both models, and the difference of a metric is computed on each
+Rows are drawn with replacement, the same ones for all models, and the difference of a metric is computed on each
 draw; the interval holds the middle 95 % of the differences (percentile interval, Efron and Tibshirani 1993, chapter
 13). Rows that lie in time are drawn in blocks of neighbours, since neighbours err alike (moving blocks, Künsch 1989).
+
+A draw is a weight per row: how often the row is in it. The metrics are weighted ones (`analysis.weighted`), computed on
+some hundred draws at once, so that memory stays small however many rows and draws there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Weights = NDArray[np.float64]
+from .weighted import Floats, Metric, Predictions
 
 DRAWS = 2000
 FEWEST_ROWS = 30
 """With fewer rows an interval says nothing."""
 MOST_ROWS = 20_000
 """More rows are thinned to so many; the interval is then a little wide, never narrow."""
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """What one model said of the shared rows.
-
-    Attributes
-    ----------
-    actual : float64 array, shape (n,)
-        Values, or positions of classes.
-    outputs : float64 array, shape (n,) or (n, classes)
-        Predicted values, or probabilities of the classes.
-    """
-
-    actual: Floats
-    outputs: Floats
+BATCH_WEIGHTS = 2_000_000
+"""Weights of draws that are in memory at once."""
 
 
 @dataclass(frozen=True)
 class PairedDifference:
-    """Difference of the second model from the first, in one metric."""
+    """Difference of another model from the first, in one metric."""
 
     first: float
     second: float
@@ -50,8 +37,8 @@ class PairedDifference:
     rows: int
 
 
-def draw_weights(rows: int, block: int, seed: int = 0, draws: int = DRAWS) -> NDArray[np.int32]:
-    """How often each row is in each draw.
+def drawn_weights(rows: int, block: int, seed: int = 0, draws: int = DRAWS) -> Iterator[Floats]:
+    """How often each row is in each draw, some draws at a time.
 
     Parameters
     ----------
@@ -64,107 +51,60 @@ def draw_weights(rows: int, block: int, seed: int = 0, draws: int = DRAWS) -> ND
     draws : int
         Number of draws.
 
-    Returns
-    -------
-    int32 array, shape (draws, rows)
+    Yields
+    ------
+    float64 array, shape (some draws, rows)
     """
     random = np.random.default_rng(seed)
-    weights = np.zeros((draws, rows), np.int32)
-    count = -(-rows // block)
-    steps = np.arange(block)
-    for draw in range(draws):
-        starts = random.integers(0, rows - block + 1, count)
-        chosen = (starts[:, None] + steps).ravel()[:rows]
-        weights[draw] = np.bincount(chosen, minlength=rows)
-    return weights
+    count, steps = -(-rows // block), np.arange(block)
+    batch = max(1, min(draws, BATCH_WEIGHTS // rows))
+    for begin in range(0, draws, batch):
+        weights = np.empty((min(batch, draws - begin), rows))
+        for draw in weights:
+            starts = random.integers(0, rows - block + 1, count)
+            draw[:] = np.bincount((starts[:, None] + steps).ravel()[:rows], minlength=rows)
+        yield weights
 
 
-def difference(
-    metric: Callable[[Predictions, Weights], Floats],
-    first: Predictions,
-    second: Predictions,
-    weights: NDArray[np.int32],
-) -> PairedDifference:
-    """The difference of `metric` between two models, with its 95 % interval.
+def differences(
+    metrics: dict[str, Metric],
+    models: Sequence[Predictions],
+    block: int = 1,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> dict[str, list[PairedDifference]]:
+    """The differences of `metrics` between the first model and each other, with their 95 % intervals.
 
     Parameters
     ----------
-    metric : callable
-        Takes predictions and weights of shape (draws, n), gives a value per draw.
-    first, second : Predictions
-        Of the same rows.
-    weights : int32 array, shape (draws, n)
-        From `draw_weights`.
+    metrics : dict of str to Metric
+        From `weighted.METRICS`.
+    models : sequence of Predictions
+        Of the same rows; two or more.
+    block, seed, draws
+        See `drawn_weights`.
+
+    Returns
+    -------
+    dict
+        By metric, a difference for each model but the first; NaN limits where no draw defines it.
     """
-    whole = np.ones((1, len(first.actual)))
-    values = [float(metric(p, whole)[0]) for p in (first, second)]
-    drawn = metric(second, weights.astype(np.float64)) - metric(first, weights.astype(np.float64))
-    drawn = drawn[np.isfinite(drawn)]
-    low, high = np.percentile(drawn, [2.5, 97.5]) if len(drawn) else (np.nan, np.nan)
-    return PairedDifference(values[0], values[1], float(low), float(high), len(first.actual))
-
-
-def _mean(errors: Floats, weights: Weights) -> Floats:
-    """Weighted mean of `errors` in each draw."""
-    return (weights @ errors) / weights.sum(axis=1)
-
-
-def mae(p: Predictions, weights: Weights) -> Floats:
-    """Mean absolute error."""
-    return _mean(np.abs(p.outputs - p.actual), weights)
-
-
-def rmse(p: Predictions, weights: Weights) -> Floats:
-    """Root of the mean squared error."""
-    return np.sqrt(_mean((p.outputs - p.actual) ** 2, weights))
-
-
-def r2(p: Predictions, weights: Weights) -> Floats:
-    """Share of the variance that is explained; undefined where the draw has one value."""
-    mean = _mean(p.actual, weights)
-    spread = _mean(p.actual**2, weights) - mean**2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return 1.0 - _mean((p.outputs - p.actual) ** 2, weights) / spread
-
-
-def bias_size(p: Predictions, weights: Weights) -> Floats:
-    """Size of the mean of predicted minus actual."""
-    return np.abs(_mean(p.outputs - p.actual, weights))
-
-
-def log_loss(p: Predictions, weights: Weights) -> Floats:
-    """Mean of minus the logarithm of the probability of the class that was; clipped at 1e-15."""
-    chosen = p.outputs[np.arange(len(p.actual)), p.actual.astype(np.int64)]
-    return _mean(-np.log(np.clip(chosen, 1e-15, 1.0)), weights)
-
-
-def accuracy(p: Predictions, weights: Weights) -> Floats:
-    """Share of rows whose most probable class is right."""
-    return _mean((p.outputs.argmax(axis=1) == p.actual).astype(np.float64), weights)
-
-
-def brier(p: Predictions, weights: Weights) -> Floats:
-    """Mean squared error of the probability of the second class (two classes)."""
-    return _mean((p.outputs[:, 1] - p.actual) ** 2, weights)
-
-
-def roc_auc(p: Predictions, weights: Weights) -> Floats:
-    """Area under the ROC curve (two classes), ties counted half: the weighted Mann-Whitney statistic."""
-    order = np.argsort(p.outputs[:, 1], kind="stable")
-    score, positive = p.outputs[order, 1], p.actual[order] == 1
-    ends = np.flatnonzero(np.append(np.diff(score) != 0, True))
-    sorted_weights = weights[:, order]
-    negatives = np.cumsum(sorted_weights * ~positive, axis=1)[:, ends]
-    positives = np.diff(np.cumsum(sorted_weights * positive, axis=1)[:, ends], axis=1, prepend=0)
-    before = np.concatenate([np.zeros((len(weights), 1)), negatives[:, :-1]], axis=1)
-    wins = (positives * (before + (negatives - before) / 2)).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return wins / (positives.sum(axis=1) * negatives[:, -1])
-
-
-METRICS: dict[str, dict[str, Callable[[Predictions, Weights], Floats]]] = {
-    "regression": {"mae": mae, "rmse": rmse, "r2": r2, "bias": bias_size},
-    "binary": {"roc_auc": roc_auc, "log_loss": log_loss, "accuracy": accuracy, "brier": brier},
-    "multiclass": {"log_loss": log_loss, "accuracy": accuracy},
-}
-"""Metrics that can be compared row by row, by task."""
+    rows = len(models[0].actual)
+    prepared = {name: [metric(model) for model in models] for name, metric in metrics.items()}
+    whole = np.ones((1, rows))
+    values = {name: [float(value(whole)[0]) for value in each] for name, each in prepared.items()}
+    parts: dict[str, list[Floats]] = {name: [] for name in metrics}
+    for weights in drawn_weights(rows, block, seed, draws):
+        for name, each in prepared.items():
+            parts[name].append(np.array([value(weights) for value in each]))
+    found: dict[str, list[PairedDifference]] = {}
+    for name, drawn in parts.items():
+        found[name] = []
+        every = np.concatenate(drawn, axis=1)
+        for number in range(1, len(models)):
+            change = every[number] - every[0]
+            change = change[np.isfinite(change)]
+            low, high = np.percentile(change, [2.5, 97.5]) if len(change) else (np.nan, np.nan)
+            first, second = values[name][0], values[name][number]
+            found[name].append(PairedDifference(first, second, float(low), float(high), rows))
+    return found

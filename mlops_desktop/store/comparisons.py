@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 
 from mlops_desktop.analysis import paired
+from mlops_desktop.analysis.weighted import METRICS as TESTED
+from mlops_desktop.analysis.weighted import Floats, Predictions
 from mlops_desktop.domain.algorithms import ALGORITHMS
 from mlops_desktop.domain.comparisons import (
     Interval,
@@ -61,7 +63,7 @@ class Comparisons:
             notes=[note] if note else [],
         )
 
-    def _shared(self, runs: list[Run]) -> tuple[list[paired.Predictions], str]:
+    def _shared(self, runs: list[Run]) -> tuple[list[Predictions], str]:
         """Predictions of the rows that every run was judged on, or the reason why there are none."""
         tasks = {r.facts.task if r.facts else None for r in runs}
         datasets = {(r.spec.data.dataset, r.spec.target) if r.spec and r.spec.data else None for r in runs}
@@ -115,50 +117,37 @@ class Comparisons:
         return found
 
 
-def _predictions(frame: dict[str, Any], task: str, labels: list[str]) -> paired.Predictions:
+def _predictions(frame: dict[str, Any], task: str, labels: list[str]) -> Predictions:
     if task == "regression":
-        return paired.Predictions(_floats(frame["actual"]), _floats(frame["predicted"]))
+        return Predictions(_floats(frame["actual"]), _floats(frame["predicted"]))
     columns = sorted((n for n in frame if n[:1] == "p" and n[1:].isdigit()), key=lambda n: int(n[1:]))
     outputs = np.column_stack([_floats(frame[n]) for n in columns])
     codes = {label: float(code) for code, label in enumerate(labels)}
-    return paired.Predictions(np.array([codes[label] for label in frame["actual"]]), outputs)
+    return Predictions(np.array([codes[label] for label in frame["actual"]]), outputs)
 
 
-def _floats(values: Any) -> paired.Floats:
+def _floats(values: Any) -> Floats:
     return np.asarray(np.ma.filled(values, np.nan), dtype=np.float64)
 
 
-def _metrics(runs: list[Run], shared: list[paired.Predictions]) -> list[MetricComparison]:
+def _metrics(runs: list[Run], shared: list[Predictions]) -> list[MetricComparison]:
     names = [m.name for m in METRICS if all(m.name in r.metrics for r in runs)]
     names += sorted(set.intersection(*(set(r.metrics) for r in runs)) - set(names))
     titles = {m.name: m.title for m in METRICS}
-    task = runs[0].facts.task if runs[0].facts else ""
-    testable = paired.METRICS.get(task or "", {}) if shared else {}
-    weights = None
-    if shared and len(shared[0].actual) >= paired.FEWEST_ROWS:
-        weights = paired.draw_weights(len(shared[0].actual), _block(runs[0], len(shared[0].actual)))
+    testable = TESTED.get(str(runs[0].facts.task), {}) if runs[0].facts else {}
+    tested: dict[str, list[paired.PairedDifference]] = {}
+    rows = len(shared[0].actual) if shared else 0
+    if rows >= paired.FEWEST_ROWS:
+        wanted = {name: testable[name] for name in names if name in testable}
+        tested = paired.differences(wanted, shared, _block(runs[0], rows))
+    why = "no shared rows" if not rows else f"{rows} rows are too few to tell" if not tested else "not tested"
     found: list[MetricComparison] = []
     for name in names:
         first, better = runs[0].metrics[name], higher_is_better(name)
-        others = [
-            _interval(run, name, first, better, _paired(testable, name, shared, n, weights))
-            for n, run in enumerate(runs[1:], 1)
-        ]
+        each = tested.get(name) or [why] * (len(runs) - 1)
+        others = [_interval(run, name, first, better, one) for run, one in zip(runs[1:], each, strict=True)]
         found.append(MetricComparison(name, titles.get(name, name), better, first, others))
     return found
-
-
-def _paired(
-    testable: dict[str, Any], name: str, shared: list[paired.Predictions], number: int, weights: Any
-) -> paired.PairedDifference | str:
-    """The tested difference, or the reason why there is none."""
-    if not shared:
-        return "no shared rows"
-    if weights is None:
-        return f"{len(shared[0].actual)} rows are too few to tell"
-    if name not in testable:
-        return "not tested"
-    return paired.difference(testable[name], shared[0], shared[number], weights)
 
 
 def _interval(
@@ -187,7 +176,7 @@ def _block(run: Run, rows: int) -> int:
     return max(1, round(rows ** (1 / 3))) if by_time else 1
 
 
-def _method(runs: list[Run], shared: list[paired.Predictions]) -> str:
+def _method(runs: list[Run], shared: list[Predictions]) -> str:
     if not shared:
         return ""
     rows = len(shared[0].actual)
