@@ -26,8 +26,8 @@ Columns = dict[str, Array]
 
 MISSING_WORDS = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "<na>", "nat"})
 """What counts as missing in a CSV column of another type than text, in small letters."""
-TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "1.0"})
-FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "0.0"})
+TRUE_WORDS = frozenset({"true", "t", "yes", "y", "on", "ja", "oui", "1", "1.0"})
+FALSE_WORDS = frozenset({"false", "f", "no", "n", "off", "nein", "non", "0", "0.0"})
 _TYPE_WORDS = {
     "integer": "a number",
     "decimal": "a number",

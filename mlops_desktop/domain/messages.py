@@ -38,6 +38,8 @@ class InputColumn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Its name in the Parquet file."""
     type: str = ""
     """Shown type of the data set's column; empty: taken from the file."""
+    words: tuple[str, ...] = ()
+    """Of yes and no: the person's word for no and the one for yes; empty: false and true."""
 
 
 class TrainWork(_Message, frozen=True, tag="train"):

@@ -265,7 +265,8 @@ class _Import:
         versions, cursor, line = self._versions, self._cursor, self._line
         types = fitted_types(cursor, found.path, found.names, found.types, line.columns)
         empty = frozenset(i for i, name in enumerate(found.names) if name in found.no_value_yet)
-        staged = Staged(found.path, found.names, found.physical, types, empty, found.rows)
+        words = {number: found.words[name] for number, name in enumerate(found.names) if name in found.words}
+        staged = Staged(found.path, found.names, found.physical, types, empty, found.rows, words=words)
         dataset_id = line.dataset_id or 0
         if line.newest is None:
             return versions.prepare_new(cursor, dataset_id, staged)

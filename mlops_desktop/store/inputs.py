@@ -45,7 +45,7 @@ class Inputs:
         assert spec.data is not None
         versions, version_id = self._session.versions, spec.data.version_id
         columns = [
-            InputColumn(c.name, c.name, column_type(c.sql_type).value)
+            InputColumn(c.name, c.name, column_type(c.sql_type).value, c.boolean_words)
             for c in versions.schema(cursor, version_id)
         ]
         key = hashlib.sha256(to_json([version_id, columns]).encode()).hexdigest()

@@ -90,6 +90,8 @@ class Staged(msgspec.Struct, frozen=True):
     rows: int = 0
     exact: frozenset[int] = frozenset()
     """Numbers of the columns in whose type every earlier value was seen to be exact, so that it need not become text."""
+    words: Mapping[int, tuple[str, ...]] = {}
+    """Number of a column of yes and no to its word for no and its word for yes."""
 
 
 class Counts(msgspec.Struct, frozen=True):

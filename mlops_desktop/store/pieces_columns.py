@@ -38,7 +38,7 @@ _DECIMAL: Final = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
 _COARSE_TIMESTAMPS: Final = ("TIMESTAMP_S", "TIMESTAMP_MS")
 
 
-class Column(msgspec.Struct, frozen=True):
+class Column(msgspec.Struct, frozen=True, omit_defaults=True):
     """One column of a version."""
 
     name: str
@@ -47,6 +47,8 @@ class Column(msgspec.Struct, frozen=True):
     """In the Parquet files: unique in the version (whatever the case) and never used again in the data set."""
     types: tuple[str, ...] = ()
     """Every type it has had, oldest first; empty while it has no value."""
+    words: tuple[str, ...] = ()
+    """Of yes and no: its word for no and its word for yes, where the source had one of each; else empty."""
 
     @property
     def type(self) -> str:
@@ -57,6 +59,12 @@ class Column(msgspec.Struct, frozen=True):
     def sql_type(self) -> str:
         """The type that queries give it: text while it has no value."""
         return self.types[-1] if self.types else "VARCHAR"
+
+    @property
+    def boolean_words(self) -> tuple[str, ...]:
+        """Its words for no and for yes where they aren't false and true; else empty."""
+        plain = {word.casefold() for word in self.words} == {"false", "true"}
+        return self.words if self.type == "BOOLEAN" and not plain else ()
 
     @property
     def sql(self) -> str:

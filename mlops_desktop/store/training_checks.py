@@ -54,7 +54,7 @@ class TrainingChecks:
         time_column = split.time_column or by_role.get("time", "")
         periods = self._periods(version, time_column, wanted)
         findings = [
-            *_target_findings(wanted, task, facts),
+            *_target_findings(wanted, task, facts, self._words(version, wanted)),
             *_leak_findings(leaks, [c.name for c in columns if c.used]),
             *_column_findings(columns),
             *_period_findings(periods, wanted),
@@ -75,6 +75,12 @@ class TrainingChecks:
         if column.type in NUMBERS and not (column.type == "integer" and fact.distinct <= 10):
             return "regression", f"{fact.minimum} to {fact.maximum}"
         return "multiclass", f"{fact.distinct} values"
+
+    def _words(self, version: DatasetVersion, target: str) -> dict[str, str]:
+        """How the person writes false and true in the target, where that is otherwise."""
+        schema = self._session.versions.schema(self._session.cursor, version.version_id)
+        words = next((c.boolean_words for c in schema if c.name == target), ())
+        return dict(zip(("false", "true"), words, strict=False))
 
     def _leaks(self, version: DatasetVersion, target: str) -> list[Leak]:
         numbers = [c.name for c in version.columns if c.type in NUMBERS]
@@ -154,17 +160,16 @@ def _note(column: Column, fact: Any, missing: float, distinct: int, leaks: list[
     return "", ""
 
 
-def _target_findings(target: str, task: Task | None, facts: dict[str, Any]) -> list[CheckFinding]:
+def _target_findings(
+    target: str, task: Task | None, facts: dict[str, Any], words: dict[str, str]
+) -> list[CheckFinding]:
     if not target:
         return [CheckFinding("no_target", "error", "No target", "Choose the column to predict.")]
     fact = facts[target]
     found: list[CheckFinding] = []
     if fact.distinct <= 1:
-        only = (
-            f"Every row has “{fact.top[0].value if fact.top else fact.minimum}”."
-            if fact.distinct
-            else "It has no value."
-        )
+        value = fact.top[0].value if fact.top else fact.minimum
+        only = f"Every row has “{words.get(value, value)}”." if fact.distinct else "It has no value."
         found.append(
             CheckFinding("one_class", "error", f"{target} doesn't vary", f"{only} There is nothing to learn.")
         )
@@ -179,7 +184,7 @@ def _target_findings(target: str, task: Task | None, facts: dict[str, Any]) -> l
         )
     rare = [c for c in fact.top if c.count < 5] if task in ("binary", "multiclass") else []
     if rare and fact.distinct > 1:
-        names = ", ".join(f"“{c.value}” ({c.count})" for c in rare[:3])
+        names = ", ".join(f"“{words.get(c.value, c.value)}” ({c.count})" for c in rare[:3])
         found.append(
             CheckFinding(
                 "rare_class",

@@ -68,14 +68,18 @@ def continued(parent: Version | None, staged: Staged, used: Collection[str]) -> 
     names = physical_names(old, staged.names, used)
     sources = {name: number for number, name in enumerate(names)}
     kept = [
-        msgspec.structs.replace(c, types=_joined(c.types, staged, sources[c.physical]))
+        msgspec.structs.replace(
+            c,
+            types=_joined(c.types, staged, sources[c.physical]),
+            words=c.words if c.types else staged.words.get(sources[c.physical], ()),
+        )
         if c.physical in sources
         else c
         for c in old
     ]
     known = {c.physical for c in old}
     added = [
-        Column(staged.names[i], name, with_type((), staged_type(staged, i)))
+        Column(staged.names[i], name, with_type((), staged_type(staged, i)), staged.words.get(i, ()))
         for name, i in sources.items()
         if name not in known
     ]
@@ -96,7 +100,8 @@ def replaced(parent: Version, staged: Staged, used: Collection[str]) -> Target:
             name = fresh_name(physical_names((), [staged.names[number]], taken)[0], taken)
             taken.add(name.casefold())
             types = (type_,)
-        columns.append(Column(staged.names[number], name, types))
+        words = staged.words.get(number) or (old.words if old else ())
+        columns.append(Column(staged.names[number], name, types, words))
     return Target(tuple(columns), {c.physical: n for n, c in enumerate(columns)}, staged.valueless)
 
 

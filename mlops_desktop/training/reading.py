@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ class InputTable:
     raw: dict[str, Arrow]
     """As they are in the file."""
     rows: int
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Column of yes and no to the person's word for no and the one for yes."""
 
     @property
     def names(self) -> list[str]:
@@ -77,7 +79,8 @@ def read_input(path: Path, wanted: Sequence[InputColumn]) -> InputTable:
     raw = {c.name: table.column(c.stored) for c in chosen}
     types = {c.name: shown_type(raw[c.name].type) for c in chosen}
     columns = {name: to_values(raw[name], kind) for name, kind in types.items() if kind in USABLE}
-    return InputTable(types, columns, raw, table.num_rows)
+    words = {c.name: c.words for c in chosen if c.words and types[c.name] == "boolean"}
+    return InputTable(types, columns, raw, table.num_rows, words)
 
 
 def shown_type(kind: Arrow) -> str:

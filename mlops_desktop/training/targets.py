@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from mlops_desktop.bundle.scorer import shown
@@ -65,12 +66,20 @@ def read_target(table: InputTable, spec: RunSpec, warnings: list[RunWarning]) ->
             f"“{name}” can't be predicted: it holds neither numbers nor classes.", where=Where(column=name)
         )
     labels = labels_of(table.raw[name], kind)
+    if words := table.words.get(name):  # classes are the person's words: they come back letter by letter
+        kind, labels = "text", [None if v is None else words[v] for v in labels]
+        spec = msgspec.structs.replace(spec, positive_class=_in_words(spec.positive_class, words))
     present = np.array([v is not None for v in labels], dtype=bool)
     _check_rows(name, int(present.sum()), table.rows)
     task, reason = _task(name, kind, [v for v in labels if v is not None], spec)
     if task == "regression":
         return _numbers(table, name, kind, (task, reason), warnings)
     return _classes(name, kind, labels, present, (task, reason), spec, warnings)
+
+
+def _in_words(positive_class: str, words: tuple[str, ...]) -> str:
+    """The positive class of `words`; a run may have been asked for with true or false."""
+    return {"": words[1], "false": words[0], "true": words[1]}.get(positive_class, positive_class)
 
 
 def _check_rows(name: str, present: int, rows: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from mlops_desktop.bundle.errors import InputError
 from mlops_desktop.bundle.values import Input, from_json, from_text
+from mlops_desktop.store.reading.values import BOOLEANS
 
 
 def test_numbers_are_read_with_every_digit():
@@ -44,6 +45,12 @@ def test_negative_zero_is_zero():
 def test_booleans_have_three_states():
     assert from_text(["true", "No", "", "1"], Input("a", "boolean")).tolist()[:2] == [1.0, 0.0]
     assert np.isnan(from_json([None], Input("a", "boolean"))[0])
+
+
+@pytest.mark.parametrize(("yes", "no"), BOOLEANS.values())
+def test_every_word_for_yes_and_no_that_an_import_takes_is_taken_by_a_bundle(yes, no):
+    words = [yes, yes.upper(), no, no.title()]
+    assert from_text(words, Input("a", "boolean")).tolist() == [1.0, 1.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("value", ["30", True, [1], {"a": 1}])

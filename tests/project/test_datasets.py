@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -454,3 +455,37 @@ def test_a_month_with_another_word_makes_yes_or_no_a_text(project: Project, writ
         write("feb.csv", "day,holiday", "3,maybe"), "days", "append"
     ).wait()
     assert version.columns[1].type == "text"
+
+
+def words_of(project: Project, name: str) -> set[str]:
+    """How the classes of a target of few rows are called before a training."""
+    rare = next(f.text for f in project.runs.check(name, "left").findings if f.code == "rare_class")
+    return set(re.findall("“([^”]+)”", rare))
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "words"),
+    [
+        (["No", "Yes"], ["No", "No"], ("No", "Yes")),
+        (["No", "Yes"], ["n", "y"], ("No", "Yes")),
+        (["no", "yes", "Y"], ["no", "yes"], ("false", "true")),
+        (["false", "true"], ["true", "false"], ("false", "true")),
+        (["", ""], ["nein", "ja"], ("nein", "ja")),
+    ],
+)
+def test_the_words_for_yes_and_no_are_those_that_the_column_began_with(
+    project: Project, write: Write, first: list[str], then: list[str], words: tuple[str, ...]
+) -> None:
+    project.datasets.import_file(write("jan.csv", "left,day", *(f"{v},a" for v in first)), "days").wait()
+    project.datasets.import_file(
+        write("feb.csv", "left,day", *(f"{v},a" for v in then)), "days", "append"
+    ).wait()
+    assert words_of(project, "days") == set(words)
+
+
+def test_a_replaced_table_has_its_own_words_for_yes_and_no(project: Project, write: Write) -> None:
+    project.datasets.import_file(write("jan.csv", "left,day", "no,1", "yes,2"), "days").wait()
+    project.datasets.import_file(write("feb.csv", "left,day", "non,1", "oui,2"), "days").wait()
+    assert words_of(project, "days") == {"non", "oui"}
+    project.datasets.import_file(write("mar.csv", "left,day", "False,1", "True,2"), "days").wait()
+    assert words_of(project, "days") == {"false", "true"}

@@ -21,6 +21,7 @@ from mlops_desktop.bundle.scorer import Scorer
 from mlops_desktop.domain.evaluations import Evaluation, Signature
 from mlops_desktop.domain.messages import (
     Event,
+    InputColumn,
     JobFile,
     Outcome,
     TrainWork,
@@ -139,13 +140,14 @@ def train(tmp_path: Path) -> Callable[..., Trained]:
     """Trains on a table in this process, which takes a tenth of the time; raises as the training does."""
     numbers = iter(range(1, 100))
 
-    def run(table: pa.Table, spec: RunSpec) -> Trained:
+    def run(table: pa.Table, spec: RunSpec, words: dict[str, tuple[str, str]] | None = None) -> Trained:
         folder = tmp_path / f"trained{next(numbers)}"
         folder.mkdir()
         pq.write_table(table, folder / "input.parquet")
+        columns = [InputColumn(n, n, words=(words or {}).get(n, ())) for n in table.column_names]
         reporter = Reporter(folder)
         try:
-            metrics, facts = Training(TrainWork(spec, str(folder / "input.parquet")), reporter).run()
+            metrics, facts = Training(TrainWork(spec, str(folder / "input.parquet"), columns), reporter).run()
             reporter.end(Outcome("finished", now(), metrics, facts))
         finally:
             reporter.close()

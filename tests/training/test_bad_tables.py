@@ -213,6 +213,25 @@ def test_labels_come_back_with_their_type_and_letters(train, customers, labels, 
     assert trained.scorer.score(columns, 1).values[0] in labels
 
 
+@pytest.mark.parametrize("words", [("no", "yes"), ("N", "Y"), ("Nein", "Ja"), ("off", "ON")])
+def test_yes_and_no_come_back_in_the_words_of_the_person(train, customers, words):
+    values = [v == "yes" for v in customers()["churned"].to_pylist()]
+    trained = train(with_target(customers(), values), spec(), {"churned": words})
+    assert (trained.facts.positive_class, trained.signature.output_type) == (words[1], "text")
+    assert [c.label for c in trained.facts.classes] == list(words)
+    _, columns = trained.scorer.from_records([{"age": 30, "plan": "pro", "member": None, "since": None}])
+    assert trained.scorer.score(columns, 1).values[0] in words
+
+
+@pytest.mark.parametrize(("asked", "looked_for"), [("false", "no"), ("no", "no"), ("true", "yes")])
+def test_a_class_that_was_asked_for_as_true_or_false_is_found_among_the_words(
+    train, customers, asked, looked_for
+):
+    values = [v == "yes" for v in customers()["churned"].to_pylist()]
+    trained = train(with_target(customers(), values), spec(positive_class=asked), {"churned": ("no", "yes")})
+    assert trained.facts.positive_class == looked_for
+
+
 def test_true_is_the_positive_class_unless_another_is_chosen(train, customers):
     values = [v == "yes" for v in customers()["churned"].to_pylist()]
     table = with_target(customers(), values)

@@ -46,6 +46,8 @@ class Reading:
     problem: str = ""
     """What should be looked at, in a sentence; empty when nothing."""
     problem_row: int | None = None
+    words: tuple[str, ...] = ()
+    """Of yes and no: the word for no and the word for yes, where each has one spelling alone."""
 
     def value_of(self, text: str) -> str:
         """SQL of the value of the SQL expression `text`."""
@@ -68,10 +70,12 @@ def text(why: str, *, notable: bool = False, row: int | None = None, problem: st
 
 def boolean(yes: Iterable[str], no: Iterable[str], why: str) -> Reading:
     """Words for yes and no, each in the spellings that were seen."""
-    yes_words, no_words = (", ".join(literal(word) for word in sorted(words)) for words in (yes, no))
+    yes, no = sorted(yes), sorted(no)
+    yes_words, no_words = (", ".join(literal(word) for word in words) for words in (yes, no))
     branches = f"WHEN {{v}} IN ({yes_words}) THEN true " if yes_words else ""
     branches += f"WHEN {{v}} IN ({no_words}) THEN false " if no_words else ""
-    return Reading(ColumnType.BOOLEAN, "BOOLEAN", f"CASE {branches}END", "{x} IS NOT NULL", why)
+    words = (*no, *yes) if len(yes) == len(no) == 1 else ()
+    return Reading(ColumnType.BOOLEAN, "BOOLEAN", f"CASE {branches}END", "{x} IS NOT NULL", why, words=words)
 
 
 def integer(why: str, missing: tuple[str, ...] = ()) -> Reading:

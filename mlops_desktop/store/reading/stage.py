@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -63,6 +64,8 @@ class StagedFile:
     source: SourceFacts
     report: ImportReport
     seconds: float = 0.0
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Written name of a column of yes and no to its word for no and its word for yes."""
 
 
 def stage(
@@ -195,4 +198,5 @@ def _staged(
         typed.widened,
         relation.skipped_lines,
     )
-    return StagedFile(target, relation.names, names, typed.types, empty, rows, facts, report, seconds)
+    words = {n: r.words for n, r in zip(relation.names, typed.readings, strict=True) if r.words}
+    return StagedFile(target, relation.names, names, typed.types, empty, rows, facts, report, seconds, words)
