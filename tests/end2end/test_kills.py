@@ -1,9 +1,10 @@
-"""The service is killed (kill -9) at random moments of import, training, promotion and export: nothing acknowledged is lost.
+"""Service, children and window are killed (kill -9) at random moments of the loop: nothing acknowledged is lost.
 
-A client writes each acknowledged thing to a file outside of the project. The kills go on beside it; every call finds
-or starts the next service by itself. At the end every acknowledged thing is found, the doctor finds everything whole,
-and every job has ended as finished, failed, cancelled or interrupted. ``MLOPS_KILLS`` says how many kills (20),
-``MLOPS_SEED`` repeats a sequence that was printed.
+A client imports, trains, promotes and exports, and writes each acknowledged thing to a file outside of the project. The
+kills go on beside it: of the service (every call finds or starts the next one by itself), of a child of it, of a window
+that is open on the project (the next one is opened at once). At the end every acknowledged thing is found, the doctor
+finds everything whole, every job has ended as finished, failed, cancelled or interrupted, and the window opens.
+``MLOPS_KILLS`` says how many kills (20), ``MLOPS_SEED`` repeats a sequence that was printed.
 """
 
 from __future__ import annotations
@@ -12,19 +13,23 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mlops_desktop.client import open_project
 from mlops_desktop.domain.errors import UserError
 from mlops_desktop.project import Project
 
-from ..running import TRAINABLE, Service
+from ..running import ROOT, TRAINABLE, Service
 
+VICTIMS = ("service", "child", "window")
 KILLS = int(os.environ.get("MLOPS_KILLS", "20"))
 LIVES_S = (1.0, 3.0, 8.0)
 """A service lives at most one of these, drawn each time: some die at their start, some in the middle of an export."""
@@ -99,11 +104,61 @@ class Client:
         self._note("bundle", bundle.folder)
 
 
+class Windows:
+    """A window on the project, and the next one whenever it was killed."""
+
+    def __init__(self, folder: Path) -> None:
+        shown = {} if os.environ.get("DISPLAY") else {"QT_QPA_PLATFORM": "offscreen"}
+        self._environment = os.environ | shown
+        self._command = [sys.executable, "-m", "mlops_desktop", "--project", str(folder)]
+        self.process = self._open()
+
+    def _open(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._command,
+            cwd=ROOT,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def kill(self) -> bool:
+        """kill -9, and open the next one; a window that had ended by itself has failed."""
+        assert self.process.poll() is None, "the window ended by itself"
+        self.close()
+        self.process = self._open()
+        return True
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def service_of(folder: Path) -> int | None:
+    """Process number of whoever owns the project, or None where nobody does just now."""
+    with suppress(OSError, ValueError, KeyError):
+        return int(json.loads((folder / "service.json").read_text())["pid"])
+    return None
+
+
 def kill_service(folder: Path) -> bool:
     """kill -9 to whoever owns the project; False where nobody does just now."""
-    with suppress(OSError, ValueError, KeyError):
-        os.kill(json.loads((folder / "service.json").read_text())["pid"], signal.SIGKILL)
-        return True
+    pid = service_of(folder)
+    with suppress(OSError):
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+            return True
+    return False
+
+
+def kill_child(folder: Path, dice: random.Random) -> bool:
+    """kill -9 to one of the processes that work for the service; False where there is none just now."""
+    pid = service_of(folder)
+    with suppress(psutil.NoSuchProcess):
+        children = psutil.Process(pid).children(recursive=True) if pid is not None else []
+        if children:
+            dice.choice(children).kill()
+            return True
     return False
 
 
@@ -123,16 +178,43 @@ def test_nothing_acknowledged_is_lost_by_kills(tmp_path: Path) -> None:
         project.models.register(1, "model")
         client = Client(service.folder, outside, seed)
         client.start()
-        moments, kills = random.Random(seed), 0
-        while kills < KILLS and not client.failures:
-            time.sleep(moments.uniform(0.0, moments.choice(LIVES_S)))  # the random moment itself
-            kills += kill_service(service.folder)
+        windows = Windows(service.folder)
+        killed = kill_many(service.folder, windows, client, random.Random(seed))
         client.stop()
+        windows.close()
         assert client.failures == []
+        print(killed)
+        assert opens(service.folder)
         check(open_project(service.folder, client="checker"), client.acknowledged())
         client.project.close()
     finally:
         service.close()
+
+
+def kill_many(folder: Path, windows: Windows, client: Client, dice: random.Random) -> dict[str, int]:
+    """Kill until `KILLS` were killed or the client has failed; how many of each kind."""
+    killed = dict.fromkeys(VICTIMS, 0)
+    while sum(killed.values()) < KILLS and not client.failures:
+        time.sleep(dice.uniform(0.0, dice.choice(LIVES_S)))  # the random moment itself
+        victim = dice.choices(VICTIMS, (4, 3, 3))[0]
+        if victim == "service":
+            killed[victim] += kill_service(folder)
+        elif victim == "child":
+            killed[victim] += kill_child(folder, dice)
+        else:
+            killed[victim] += windows.kill()
+    return killed
+
+
+def opens(folder: Path) -> bool:
+    """Whether a window opens the project, goes to its data and closes again."""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(ROOT / "tests/gui/launch_script.py"), str(folder), "data"]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=STEP_S, check=False
+    )
+    print(done.stderr)
+    return done.returncode == 0
 
 
 def check(project: Project, notes: list[tuple[str, str]]) -> None:
