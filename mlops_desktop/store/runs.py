@@ -332,7 +332,8 @@ class RunRows:
     def _read(self, tail: str, *values: Any) -> list[Run]:
         rows = self._session.all("select * from run " + tail, *values)
         ids = [r["run_id"] for r in rows]
-        metrics, params, artifacts = self._finals(ids), self._params(ids), self._artifacts(ids)
+        logged = [r["run_id"] for r in rows if r["kind"] == "logged"]
+        metrics, params, artifacts = self._finals(ids, logged), self._params(ids), self._artifacts(ids)
         return [
             run_of(
                 r, metrics.get(r["run_id"], {}), params.get(r["run_id"], {}), artifacts.get(r["run_id"], [])
@@ -340,11 +341,22 @@ class RunRows:
             for r in rows
         ]
 
-    def _finals(self, ids: list[int]) -> dict[int, dict[str, float]]:
+    def _finals(self, ids: list[int], logged: list[int]) -> dict[int, dict[str, float]]:
+        """Final values; of a script's run, where it gave none, the last value by step."""
         found: dict[int, dict[str, float]] = {}
-        for r in self._of("run_metric", ids):
+        for r in self._last_points(logged) + self._of("run_metric", ids):
             found.setdefault(r["run_id"], {})[r["name"]] = r["value"]
         return found
+
+    def _last_points(self, ids: list[int]) -> list[dict[str, Any]]:
+        if not ids:
+            return []
+        # Of the points of one step the one that came last: 2**40 rows are more than a run has.
+        return self._session.all(
+            "select run_id, name, arg_max(value, step::hugeint * 1099511627776 + rowid) as value from metric "
+            "where run_id in (select unnest(?::bigint[])) group by run_id, name order by run_id, min(rowid)",
+            ids,
+        )
 
     def _params(self, ids: list[int]) -> dict[int, dict[str, ParamValue]]:
         found: dict[int, dict[str, ParamValue]] = {}

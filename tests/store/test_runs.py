@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from mlops_desktop.domain import json_numbers
 from mlops_desktop.domain.runs import Metric
 from mlops_desktop.project import Project
 
@@ -41,3 +43,37 @@ def test_points_of_one_step_come_back_as_they_came(project: Project) -> None:
     run = project.runs.begin_log("script").run_id
     project.runs.log_points(run, [Metric("loss", float(i), 7) for i in range(50)])
     assert [p.value for p in project.runs.metrics(run)] == [float(i) for i in range(50)]
+
+
+def test_the_last_value_by_step_stands_for_a_metric_without_a_final_one(project: Project) -> None:
+    run = project.runs.begin_log("script").run_id
+    for step, value in [(3, math.inf), (1, 0.5), (2, math.nan)]:
+        project.runs.log_points(run, [Metric("loss", value, step), Metric("score", value, step)])
+    project.runs.log_points(run, [], {"score": 0.7})
+    assert project.runs.show(run).metrics == {"loss": math.inf, "score": 0.7}
+    assert project.runs.list()[0].metrics == {"loss": math.inf, "score": 0.7}
+
+
+def test_of_one_step_the_value_that_came_last_counts(project: Project) -> None:
+    run = project.runs.begin_log("script").run_id
+    for value in (2.0, 3.0, 1.0):
+        project.runs.log_points(run, [Metric("loss", value, -7), Metric("a", value, 2**62)])
+    assert project.runs.show(run).metrics == {"loss": 1.0, "a": 1.0}
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_every_metric_of_many_is_listed_before_and_after_the_end(project: Project, ended: bool) -> None:
+    run = project.runs.begin_log("script").run_id
+    points = [Metric(f"m{n:03}", n / 100 + step, step) for n in range(150) for step in range(10)]
+    project.runs.log_points(run, points)
+    if ended:
+        project.runs.end_log(run)
+    assert project.runs.show(run).metrics == {f"m{n:03}": n / 100 + 9 for n in range(150)}
+    assert len(project.runs.metrics(run)) == 1500
+
+
+def test_what_is_no_number_stays_so_in_json(project: Project) -> None:
+    run = project.runs.begin_log("script").run_id
+    project.runs.log_points(run, [Metric("loss", math.inf, 1), Metric("auc", math.nan, 1)])
+    said = json.loads(json_numbers.encode(project.runs.show(run)))
+    assert said["metrics"] == {"loss": "inf", "auc": "nan"}

@@ -25,6 +25,8 @@ from mlops_desktop.gui.words import counted
 METRIC_TITLES = {m.name: m.title for m in METRICS}
 ENDED_WELL = "finished"
 AT_WORK = ("queued", "running")
+MOST_TILES = 24
+"""Metrics that have a tile each; a training has fewer, a script may log thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +200,15 @@ def _tiles(run: Run) -> tuple[MetricTile, ...]:
     undefined = run.facts.undefined if run.facts else {}
     folds = run.facts.fold_values if run.facts else {}
     tiles: list[MetricTile] = []
-    for name in order:
+    for name in order[:MOST_TILES]:
         value = run.metrics[name]
         note = undefined.get(name, "") if not math.isfinite(value) else _spread(folds.get(name, []), name)
         tiles.append(
             MetricTile(name, METRIC_TITLES.get(name, name), metric_text(name, value), note, name == main)
         )
+    if len(order) > MOST_TILES:
+        more = tr("All are in the charts, and in the table of runs.")
+        tiles.append(MetricTile("", tr("More metrics"), f"+ {len(order) - MOST_TILES:,}", more, False))
     return tuple(tiles)
 
 

@@ -85,7 +85,7 @@ def line_of(run: Run) -> RunLine:
         by=run.created_by,
         created_at=run.created_at,
         seconds=run.seconds,
-        metrics={k: v for k, v in run.metrics.items() if math.isfinite(v)},
+        metrics={k: v for k, v in run.metrics.items() if not math.isnan(v)},
         params=run.params or (spec.params if spec else {}),
         tags=tuple(run.tags),
         has_notes=bool(run.notes),
@@ -225,7 +225,8 @@ def merged(known: Sequence[RunLine], page: Sequence[RunLine], *, whole_page: int
 def value_of(line: RunLine, key: str) -> Any:
     """The value of a column: what it is sorted and filtered by; None where there is none."""
     if key.startswith(METRIC):
-        return line.metrics.get(key.removeprefix(METRIC))
+        value = line.metrics.get(key.removeprefix(METRIC))
+        return value if value is not None and math.isfinite(value) else None
     if key.startswith(PARAM):
         return line.params.get(key.removeprefix(PARAM))
     if key == "run":
@@ -349,8 +350,10 @@ def duration(seconds: float | None) -> str:
 
 def metric_text(name: str, value: float | None) -> str:
     """A metric as people read it: three digits that count, a true minus."""
-    if value is None or not math.isfinite(value):
+    if value is None or math.isnan(value):
         return "—"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     size = abs(value)
     if name in _SHARES:
         text = f"{value:.3f}"

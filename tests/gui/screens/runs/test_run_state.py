@@ -44,6 +44,11 @@ def test_an_undefined_metric_says_why() -> None:
     assert (tile.text, tile.note) == ("—", "no row was left")
 
 
+def test_a_script_with_hundreds_of_metrics_has_few_tiles_and_the_number_of_the_rest() -> None:
+    tiles = state(run(metrics={f"m{n:03}": float(n) for n in range(150)})).tiles
+    assert (len(tiles), tiles[-1].text) == (25, "+ 126")
+
+
 def test_folds_are_told_as_mean_and_spread() -> None:
     facts = RunFacts(main_metric="mae", fold_values={"mae": [40.0, 44.0, 48.0]})
     assert state(run(facts=facts)).tiles[0].note == "folds 44.0 ± 4.00"

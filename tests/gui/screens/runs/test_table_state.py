@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from mlops_desktop.domain.runs import Run
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
 from mlops_desktop.gui.screens.runs.table_state import (
     NOTHING,
     RunLine,
     arrange,
     duration,
+    line_of,
     merged,
     metric_text,
     table_state,
@@ -46,6 +49,17 @@ def test_the_newest_stands_first() -> None:
 def test_sorting_puts_missing_values_last_both_ways() -> None:
     assert shown(RunsIntent(sort=("metric:mae", False)))[0] == 3
     assert shown(RunsIntent(sort=("metric:mae", True)))[0] == 3
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_what_is_no_finite_number_is_sorted_last_both_ways_and_shown_as_it_is(descending: bool) -> None:
+    values = {1: 0.2, 2: math.inf, 3: math.nan, 4: 0.6}
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    runs = [Run(n, "script", "logged", "finished", at, "ann", metrics={"loss": v}) for n, v in values.items()]
+    table = arrange([line_of(r) for r in runs], RunsIntent(sort=("metric:loss", descending)))
+    order = [line.run_id for line in table.lines]
+    assert order[:2] == ([4, 1] if descending else [1, 4])
+    assert [metric_text("loss", values[n]) for n in sorted(order[2:])] == ["∞", "—"]
 
 
 def test_a_filter_by_metric_and_state() -> None:
