@@ -224,6 +224,10 @@ class Remote:
         """Known to the service."""
         self.session()
 
+    def unwritten_jobs(self) -> list[JobRow]:
+        """Known to the service."""
+        self.session()
+
     @property
     def scheduler(self) -> NoReturn:
         """Part of the service."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,14 +193,16 @@ def score_csv(scorer: Scorer, source: IO[str], target: IO[str], progress: Progre
 
 
 def score_csv_file(scorer: Scorer, source: Path, target: Path, progress: Progress | None = None) -> Summary:
-    """Score the CSV file `source` into `target`, which appears once it is whole."""
-    partial = target.with_name(target.name + ".tmp")
+    """Score the CSV file `source` into `target`, which appears once it is whole and on the disk."""
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
         with (
             source.open(encoding="utf-8-sig", newline="") as reading,
             partial.open("w", encoding="utf-8", newline="") as writing,
         ):
             summary = score_csv(scorer, reading, writing, progress)
+            writing.flush()
+            os.fsync(writing.fileno())
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)

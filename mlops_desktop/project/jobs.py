@@ -25,6 +25,7 @@ class Jobs(Group, group="jobs"):
         now = {job.job_id: job for job in self._backend.active_jobs()}
         if active:
             return sorted(now.values(), key=lambda job: -job.job_id)
+        now |= {job.job_id: job for job in self._backend.unwritten_jobs()}
         return [now.get(job.job_id, job) for job in self.store.jobs.newest(limit)]
 
     @verb(right="view", waits=True)

@@ -106,6 +106,10 @@ class Backend(JobWaiter, Protocol):
         """Jobs that have not ended, with their progress (Local only)."""
         ...
 
+    def unwritten_jobs(self) -> List[JobRow]:
+        """Jobs that have ended and could not be written down yet: the disk was full (Local only)."""
+        ...
+
     def news(self, after: int, instance: str) -> News:
         """Events after the number `after` of the life `instance` (Local only)."""
         ...

@@ -11,12 +11,12 @@ from mlops_desktop.presence.discovery import failure_line
 
 def main(folder: str, name: str) -> int:
     """Create the project `folder`; returns the exit code, and prints the failure for `client.run_once`."""
-    from mlops_desktop.store.database import create
+    from mlops_desktop.store.database import MAKING, create
 
     system.keep_new_files_private()
     try:
         path = Path(folder)
-        if path.exists() and any(path.iterdir()):
+        if path.exists() and any(entry.name != MAKING for entry in path.iterdir()):
             raise ConflictError(f"“{path}” is not empty.", remedy="Choose another folder.")
         create(path, lambda session: session.project.begin(name))
     except UserError as error:

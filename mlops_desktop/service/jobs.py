@@ -58,6 +58,7 @@ class Jobs:
         self._state = threading.Condition()
         self._active: dict[int, _JobWork] = {}
         self._threads: set[threading.Thread] = set()
+        self._unwritten: dict[int, JobRow] = {}
         self._closing = False
 
     def launch(
@@ -85,9 +86,12 @@ class Jobs:
 
     def now(self, job_id: int) -> JobRow:
         """The job's row with its progress."""
-        work = self._active.get(job_id)
+        with self._state:
+            work, ended = self._active.get(job_id), self._unwritten.get(job_id)
         if work is not None:
             return work.job
+        if ended is not None:
+            return ended
         with self._store.reading() as session:
             return session.jobs.find(job_id)
 
@@ -95,6 +99,11 @@ class Jobs:
         """Jobs that have not ended, oldest first."""
         with self._state:
             return [w.job for w in self._active.values()]
+
+    def unwritten(self) -> list[JobRow]:
+        """Jobs that have ended and could not be written down: the disk was full."""
+        with self._state:
+            return list(self._unwritten.values())
 
     def cancel(self, job_id: int) -> None:
         """Ask for the end of a job; a child's whole tree ends, a query is interrupted."""
@@ -123,7 +132,9 @@ class Jobs:
         job_id = work.job.job_id
         try:
             self._wait_for_place(work)
-            work.become(state="running", started_at=work.job.started_at or now())
+            with as_user_errors():
+                self._write_ends()
+                work.become(state="running", started_at=work.job.started_at or now())
             with as_user_errors(), work.opened():
                 result = body(work)
                 if work.job.state != "finished":
@@ -147,9 +158,23 @@ class Jobs:
     def _end(self, work: _JobWork, state: str, error: ErrorMessage) -> None:
         if self._closing and state == "cancelled":
             return  # the service leaves: the row stays, and the next service says what became of it
-        # A full disk: the row is mended at the next start.
-        with contextlib.suppress(UserError), as_user_errors():
-            work.become(state=state, finished_at=now(), error=error)
+        try:
+            with as_user_errors():
+                work.become(state=state, finished_at=now(), error=error)
+        except (
+            UserError
+        ) as full:  # told from memory until there is room, or until the next start mends the row
+            log.warning("the end of job %s could not be written down: %s", work.job.job_id, full)
+            with self._state:
+                self._unwritten[work.job.job_id] = work.job
+
+    def _write_ends(self) -> None:
+        """Write down the ends of jobs for which there was no room."""
+        for row in self.unwritten():
+            with self._store.writing() as session:
+                session.jobs.save(row)
+            with self._state:
+                self._unwritten.pop(row.job_id, None)
 
     def _wait_for_place(self, work: _JobWork) -> None:
         with self._state:

@@ -107,6 +107,10 @@ class Local:
         """Jobs that have not ended."""
         return self._host.jobs.active()
 
+    def unwritten_jobs(self) -> list[JobRow]:
+        """Jobs whose end could not be written down."""
+        return self._host.jobs.unwritten()
+
     def news(self, after: int, instance: str) -> News:
         """Events after the number `after`."""
         return self._host.ring.after(after, instance)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 
 import duckdb
 
 from mlops_desktop.domain.errors import CancelledError, ResourceError, UserError
+
+_CAUSE = re.compile(r"(Could not write file .*)", re.DOTALL)
+"""What DuckDB says behind the steps that it failed in."""
 
 
 @contextmanager
@@ -30,7 +34,7 @@ def user_error(error: BaseException) -> UserError | None:
     if full or "No space left" in text or "Disk quota" in text or "disk full" in text.lower():
         return ResourceError(
             "The disk is full.",
-            reason=text,
+            reason=cause[1] if (cause := _CAUSE.search(text)) else text,
             remedy="Make room and do it again; nothing half made was kept.",
         )
     if isinstance(error, duckdb.OutOfMemoryException | MemoryError):

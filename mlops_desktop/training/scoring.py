@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mlops_desktop import system
 from mlops_desktop.bundle.errors import InputError
 from mlops_desktop.bundle.files import PathFiles
 from mlops_desktop.bundle.preparation import Observed
@@ -42,6 +44,8 @@ def score_table(work: ScoreWork, reporter: Reporter) -> ScoredFile:
     ------
     FileError
         A column is missing or a value does not fit; `where` has row and column.
+    ResourceError
+        The disk is full, or the folder of the output can't be written.
     """
     began = time.monotonic()
     reporter.stage("Score")
@@ -56,6 +60,11 @@ def score_table(work: ScoreWork, reporter: Reporter) -> ScoredFile:
     except InputError as error:
         where = Where(file=source.name, row=error.row, column=error.column)
         raise FileError(error.message, remedy="Correct the file and score it again.", where=where) from error
+    except OSError as error:
+        told = system.resource_error(error, target)
+        if told is None:
+            raise
+        raise told from error
     for note in summary.notes:
         reporter.log("info", note)
     reporter.stage_done("Score", work.model, f"{summary.rows:,} rows")
@@ -74,7 +83,7 @@ def _score_parquet(scorer: Scorer, work: ScoreWork, reporter: Reporter) -> Summa
     columns = list(work.columns) or [InputColumn(name, name) for name in file.schema_arrow.names]
     names = [column.name for column in columns]
     target = Path(work.output)
-    partial = target.with_name(target.name + ".tmp")
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}{system.TEMP_SUFFIX}")
     total = Observed()
     try:
         with _Writer(partial, target.suffix.lower(), scorer, names) as writer:
@@ -84,7 +93,7 @@ def _score_parquet(scorer: Scorer, work: ScoreWork, reporter: Reporter) -> Summa
                 writer.write(batch, scored)
                 total.add(scored.observed)
                 reporter.progress(0.99 * total.rows / max(1, file.metadata.num_rows), "Score")
-        partial.replace(target)
+        system.publish(partial, target)
     finally:
         partial.unlink(missing_ok=True)
     return Summary(total.rows, scorer.notes(total, names))

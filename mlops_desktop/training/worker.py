@@ -30,6 +30,7 @@ from mlops_desktop.domain.messages import (
     fingerprint,
     now,
 )
+from mlops_desktop.system import resource_error
 from mlops_desktop.training.reporting import Reporter
 from mlops_desktop.training.stopping import EXIT_FAILED, Watch
 
@@ -83,12 +84,20 @@ def run_job(folder: Path, reporter: Reporter) -> int:
         message = ErrorMessage("resource", "Memory ran out.", remedy="Train on fewer rows or columns.")
         outcome, status = Outcome("failed", now(), error=message), EXIT_FAILED
     except Exception as error:  # noqa: BLE001  whatever a library raises must end in an outcome, with its trace
-        trace = traceback.format_exc()
-        reporter.say(LogLine(now(), "error", trace))
-        message = ErrorMessage("bug", "Something unexpected went wrong.", f"{type(error).__name__}: {error}")
-        outcome, status = Outcome("failed", now(), error=message, trace=trace), EXIT_BUG
+        told = resource_error(error, folder / "its files") if isinstance(error, OSError) else None
+        if told is not None:
+            outcome, status = Outcome("failed", now(), error=to_message(told)), EXIT_FAILED
+        else:
+            outcome, status = _bug(error, reporter), EXIT_BUG
     reporter.end(outcome)
     return status
+
+
+def _bug(error: Exception, reporter: Reporter) -> Outcome:
+    trace = traceback.format_exc()
+    reporter.say(LogLine(now(), "error", trace))
+    message = ErrorMessage("bug", "Something unexpected went wrong.", f"{type(error).__name__}: {error}")
+    return Outcome("failed", now(), error=message, trace=trace)
 
 
 def read_job(folder: Path) -> JobFile:

@@ -116,7 +116,7 @@ def test_a_warm_worker_that_died_is_replaced(project: Path, children: Children) 
 
 
 def test_an_idle_warm_worker_is_let_go(project: Path) -> None:
-    children = Children(project, command=WORKER, idle_s=0.3)
+    children = Children(project, command=WORKER, idle_s=1.5)
     children.warm()
     warm = workers()[0]
     assert psutil.wait_procs([warm], 10)[1] == []
