@@ -17,8 +17,9 @@ from pathlib import Path
 import duckdb
 
 from mlops_desktop.domain.errors import BusyError, NotFoundError, RefusedError, Where
-from mlops_desktop.system import crash_point, is_link, publish
+from mlops_desktop.system import crash_point, is_link, make_private_folder, publish
 
+from .failures import as_user_errors
 from .migrate import migrate
 from .opening import DATABASE, LOG, open_database
 from .paging import Pages
@@ -160,25 +161,40 @@ def transaction(cursor: duckdb.DuckDBPyConnection) -> Generator[None]:
         raise
 
 
+MAKING = "making"
+"""Folder in which a new project's database is built; a killed creation may leave it."""
+
+
 def create(folder: Path, begin: Callable[[Session], None]) -> None:
     """Make an empty project in `folder`: the database is built under another name and renamed last."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     if (folder / DATABASE).exists():
         raise BusyError(f"“{folder}” is a project already.", remedy="Open it, or choose another folder.")
-    making = folder / "making"
+    making = folder / MAKING
     shutil.rmtree(making, ignore_errors=True)
-    making.mkdir(mode=0o700)
-    connection = open_database(making).connection
-    migrate(connection)
-    connection.close()
-    store = Store(making)
-    with store.writing() as session:
-        begin(session)
-    store.checkpoint()
-    store.close()
-    publish(making / DATABASE, folder / DATABASE)
-    shutil.rmtree(making)
+    make_private_folder(making)
+    try:
+        with as_user_errors():
+            _make(making, begin)
+            publish(making / DATABASE, folder / DATABASE)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
     prepare(folder)
+
+
+def _make(folder: Path, begin: Callable[[Session], None]) -> None:
+    connection = open_database(folder).connection
+    try:
+        migrate(connection)
+    finally:
+        connection.close()
+    store = Store(folder)
+    try:
+        with store.writing() as session:
+            begin(session)
+        store.checkpoint()
+    finally:
+        store.close()
 
 
 def prepare(folder: Path) -> None:
@@ -191,7 +207,7 @@ def prepare(folder: Path) -> None:
     """
     for name in FOLDERS:
         _no_link(folder / name)
-        (folder / name).mkdir(mode=0o700, exist_ok=True)
+        make_private_folder(folder / name)
     for name in (DATABASE, LOG):
         _no_link(folder / name)
     for name in FOLDERS_OF_FOLDERS:
