@@ -35,8 +35,9 @@ def known_projects() -> list[KnownProject]:
 
 def remember_project(path: Path, name: str, *, has_schedules: bool) -> None:
     """Note that a project is open now; called by its service, which knows its schedules."""
-    kept = [p for p in known_projects() if Path(p.path) != path][: MOST - 1]
-    found = [KnownProject(str(path), name, datetime.now(UTC), has_schedules), *kept]
+    stored = system.stored_path(path)
+    kept = [p for p in known_projects() if Path(p.path) != stored][: MOST - 1]
+    found = [KnownProject(str(stored), name, datetime.now(UTC), has_schedules), *kept]
     system.make_private_folder(system.state_folder())
     system.write_bytes(
         system.state_folder() / FILE, msgspec.json.format(msgspec.json.encode(found), indent=1)
@@ -45,5 +46,6 @@ def remember_project(path: Path, name: str, *, has_schedules: bool) -> None:
 
 def forget_project(path: Path) -> None:
     """Leave a project out of the list; the project itself stays."""
-    kept = [p for p in known_projects() if Path(p.path) != path]
+    stored = system.stored_path(path)
+    kept = [p for p in known_projects() if Path(p.path) != stored]
     system.write_bytes(system.state_folder() / FILE, msgspec.json.format(msgspec.json.encode(kept), indent=1))

@@ -26,6 +26,17 @@ Write = Callable[..., str]
 """Writes lines to a file and gives its path."""
 
 
+FOLDER_VARIABLE = "MLOPS_TEST_FOLDER"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Work in a folder below the one that an environment variable names: on another disk, for instance."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder and config.option.basetemp is None:
+        config.option.basetemp = str(Path(folder) / "mlops-desktop-tests")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test reads or changes what the user has: each file of tests has a home of its own, and leaves nothing at work."""

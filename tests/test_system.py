@@ -230,6 +230,14 @@ def test_a_path_through_a_link_is_refused_even_where_it_leads_inside(tmp_path: P
         system.within(tmp_path, "link/file")
 
 
+def test_a_path_is_spelled_as_it_is_stored_and_leads_through_no_link(tmp_path: Path) -> None:
+    (tmp_path / "Real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "Real")
+    stored = system.stored_path(tmp_path / "link")
+    assert stored.name in files(tmp_path) and stored.samefile(tmp_path / "Real")
+    assert system.stored_path(tmp_path / "missing") == tmp_path.resolve() / "missing"
+
+
 @pytest.mark.parametrize("platform", [LINUX, WINDOWS], ids=["linux", "windows"])
 def test_a_link_is_not_opened(tmp_path: Path, platform: Platform) -> None:
     (tmp_path / "secret").write_bytes(b"secret")

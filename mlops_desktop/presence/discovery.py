@@ -57,6 +57,7 @@ def service_command(folder: Path) -> list[str]:
 
 def find(folder: Path) -> Address | None:
     """The running service of the project `folder`, whatever its version, or None."""
+    folder = system.stored_path(folder)
     found = read_notice(folder, user_key())
     return _address(found.notice) if found is not None and _answers(found, folder) else None
 
@@ -93,7 +94,7 @@ def find_or_start(
     UserError
         The service could not start; as the class that it failed with.
     """
-    folder = folder.resolve()
+    folder = system.stored_path(folder)
     if not folder.is_dir():
         raise NotFoundError(f"There is no project folder {folder}.", remedy="Check the path.")
     start = _Start(folder, tuple(command or service_command(folder)), log or _log_of(folder))

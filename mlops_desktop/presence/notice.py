@@ -223,7 +223,7 @@ def claim(folder: Path, protocol: str, version: str) -> Listener:
     ResourceError
         The folder can't be written.
     """
-    key = user_key()
+    key, folder = user_key(), system.stored_path(folder)
     with _locked(folder, key) as lock:
         listening = system.listen_on_loopback()
         try:

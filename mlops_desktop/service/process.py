@@ -53,8 +53,8 @@ def main(folder: str, idle_s: float = IDLE_S) -> int:
         print(failure_line(to_message(error)), flush=True)
         return 1
     try:
-        _log_to(Path(folder))
-        return _serve(Path(folder), listener, idle_s)
+        _log_to(listener.folder)
+        return _serve(listener.folder, listener, idle_s)
     except UserError as error:
         log.error("could not start: %s", error)
         print(failure_line(to_message(error)), flush=True)

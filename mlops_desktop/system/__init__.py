@@ -1,7 +1,7 @@
 """Every call that differs between operating systems, and the one way in which bytes become final.
 
 * `durable`: `publish`, `staged`, `write_bytes`, `fsync_folder`: a file stands under its name whole, or not at all.
-* `safe_paths`: `open_nofollow` and `within` keep a hostile project folder from leading out of itself.
+* `safe_paths`: `open_nofollow` and `within` keep a hostile project folder from leading out of itself; `stored_path`.
 * `processes`: `identity`, `is_alive`, `spawn`, `terminate_tree`, `lower_priority`.
 * `loopback`: `listen_on_loopback`.
 * `machine`: `machine_id`, `machine_name`, `boot_id`, `folder_kind`, `state_folder`, `config_folder`.
@@ -54,7 +54,7 @@ from mlops_desktop.system.processes import (
     terminate_tree,
     tree,
 )
-from mlops_desktop.system.safe_paths import is_link, open_nofollow, within
+from mlops_desktop.system.safe_paths import is_link, open_nofollow, stored_path, within
 
 __all__ = [
     "APPLICATION",
@@ -98,6 +98,7 @@ __all__ = [
     "spawn",
     "staged",
     "state_folder",
+    "stored_path",
     "terminate_tree",
     "tree",
     "within",

@@ -6,7 +6,7 @@ import errno
 import os
 import secrets
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -112,12 +112,26 @@ def _name_once(temp: Path, target: Path, platform: Platform) -> None:
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
             raise
-        # A file system without hard links (FAT on a stick): look, then replace.
-        if target.exists() or target.is_symlink():
-            raise FileExistsError(errno.EEXIST, "exists", str(target)) from error
-        platform.replace(temp, target)
+        # A file system without hard links (FAT on a stick): look, then replace, and nobody else meanwhile.
+        with _alone_in(target.parent):
+            if target.exists() or target.is_symlink():
+                raise FileExistsError(errno.EEXIST, "exists", str(target)) from error
+            platform.replace(temp, target)
         return
     temp.unlink()
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Generator[None]:
+    """Wait until no other process or thread is in such a block of this folder; a kill lets go."""
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _fsync_file(path: Path, platform: Platform) -> None:
@@ -218,15 +232,9 @@ def write_bytes(path: Path, data: bytes, mode: int = PRIVATE_FILE, platform: Pla
 def create_once(path: Path, data: bytes, platform: Platform = HERE) -> bytes:
     """Write `path` unless it exists; what stands there in the end, whoever was first."""
     if not path.exists():
-        temp = path.with_name(f".{secrets.token_hex(8)}{TEMP_SUFFIX}")
-        write_bytes(temp, data, platform=platform)
-        try:
-            # Neither replaces a file that another process made meanwhile: os.rename refuses on Windows only.
-            (os.rename if platform.is_windows else os.link)(temp, path)
-        except FileExistsError:
-            pass  # the other one counts
-        finally:
-            temp.unlink(missing_ok=True)
+        # Another process may be faster: then its bytes count.
+        with suppress(FileExistsError), staged(path, platform=platform, over=False) as temp:
+            temp.write_bytes(data)
     return path.read_bytes()
 
 

@@ -35,6 +35,29 @@ def within(folder: Path, relative: str) -> Path:
     return path
 
 
+def stored_path(path: Path) -> Path:
+    """`path` without links, each part spelled as its folder lists it; one name for each spelling on a disk that ignores case.
+
+    Some drivers take two spellings of one file for two files, each with locks of its own (exFAT by FUSE).
+    """
+    found = path.resolve()
+    if not found.exists():
+        return found
+    stored = Path(found.anchor)
+    for part in found.parts[1:]:
+        stored /= _listed_name(stored, part)
+    return stored
+
+
+def _listed_name(folder: Path, name: str) -> str:
+    try:
+        names = [entry.name for entry in folder.iterdir()]
+    except OSError:  # a folder that may be passed through but not listed
+        return name
+    wanted = name.casefold()
+    return name if name in names else next((n for n in names if n.casefold() == wanted), name)
+
+
 def is_link(path: Path) -> bool:
     """Whether `path` is a symbolic link or, on Windows, a junction; False where nothing is."""
     try:
