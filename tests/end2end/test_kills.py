@@ -163,7 +163,7 @@ def kill_child(folder: Path, dice: random.Random) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(300 + 10 * KILLS)
 def test_nothing_acknowledged_is_lost_by_kills(tmp_path: Path) -> None:
     seed = int(os.environ.get("MLOPS_SEED", random.SystemRandom().randrange(10**6)))
     print(f"seed {seed}, {KILLS} kills")
