@@ -47,7 +47,7 @@ class CsvTable:
         csv.field_size_limit(LONGEST_CELL)
         head = stream.read(_HEAD_BYTES)
         self._reader = csv.reader(_Joined(head, stream), delimiter=_delimiter(head, expected), strict=True)
-        self.names = self._next() or []
+        self.names = unique_names(self._next() or [])
         if not self.names:
             raise InputError("The table is empty: it has no header.")
 
@@ -117,6 +117,27 @@ def _delimiter(head: str, expected: Sequence[str]) -> str:
         return len(set(names) & set(expected)), len(names)
 
     return max(_DELIMITERS, key=found)
+
+
+def unique_names(written: Sequence[str]) -> list[str]:
+    """Names for a header as an import gives them: an empty one after its place, a repeated one with a number.
+
+    So a file that was trained on can be scored as it is: ``a,,a`` are ``a``, ``column 2`` and ``a_2``. Names that
+    differ only in their case count as equal.
+    """
+    taken = {name.lower() for name in written if name.strip()}
+    names: list[str] = []
+    seen: set[str] = set()
+    for place, name in enumerate(written, start=1):
+        given = name if name.strip() else f"column {place}"
+        chosen = given
+        if given.lower() in (seen if name.strip() else taken):
+            number = 2
+            while (chosen := f"{given}_{number}").lower() in taken | seen:
+                number += 1
+        seen.add(chosen.lower())
+        names.append(chosen)
+    return names
 
 
 def free_names(wanted: Sequence[str], taken: Iterable[str]) -> list[str]:

@@ -65,6 +65,8 @@ class ScoreWork(_Message, frozen=True, tag="score"):
     """CSV or Parquet, by the end of its name."""
     columns: list[InputColumn] = []
     """For a Parquet input whose columns have other names in the file; empty: the file's own."""
+    source_name: str = ""
+    """Name of the person's file, which errors are about; empty: that of `input`."""
 
 
 class ExportWork(_Message, frozen=True, tag="export"):

@@ -70,7 +70,8 @@ class ModelFiles:
         def run(work: Work) -> ScoredFile:
             work.progress("Read")
             with scoring_input(work, source) as (path, columns):
-                outcome = _in_child(work, ScoreWork(paths, version.ref, str(path), target, columns))
+                told = ScoreWork(paths, version.ref, str(path), target, columns, Path(source).name)
+                outcome = _in_child(work, told)
             assert outcome.scored is not None
             return work.finish(
                 lambda session: _said(session, f"Scored {source} with {version.ref}", outcome.scored)

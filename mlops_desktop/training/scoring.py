@@ -58,7 +58,7 @@ def score_table(work: ScoreWork, reporter: Reporter) -> ScoredFile:
             size = max(1, source.stat().st_size)
             summary = score_csv_file(scorer, source, target, lambda rows: _told(reporter, rows, size))
     except InputError as error:
-        where = Where(file=source.name, row=error.row, column=error.column)
+        where = Where(file=work.source_name or source.name, row=error.row, column=error.column)
         raise FileError(error.message, remedy="Correct the file and score it again.", where=where) from error
     except OSError as error:
         told = system.resource_error(error, target)

@@ -6,11 +6,14 @@ import io
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mlops_desktop.bundle.errors import InputError
 from mlops_desktop.bundle.runtimes import NumpyRuntime
 from mlops_desktop.bundle.scorer import Scorer
-from mlops_desktop.bundle.tables import CsvTable, free_names, harmless, score_csv
+from mlops_desktop.bundle.tables import CsvTable, free_names, harmless, score_csv, unique_names
+from mlops_desktop.store.reading import dialect
 
 FEATURE = {
     "is": "number",
@@ -113,3 +116,12 @@ def test_a_block_and_a_row_alone_give_the_same_number():
     matrix = random.normal(size=(500, 40))
     alone = np.concatenate([runtime.outputs(matrix[i : i + 1]) for i in range(500)])
     assert np.array_equal(alone, runtime.outputs(matrix))
+
+
+def test_an_empty_and_a_repeated_name_are_what_an_import_made_of_them(doubler):
+    assert scored(doubler, "x,,note,note\n1,a,b,c\n").splitlines()[0] == "x,column 2,note,note_2,prediction"
+
+
+@given(st.lists(st.sampled_from(["a", "A", "a_2", "", " ", "column 2", "column 2_2", "b"]), max_size=8))
+def test_a_header_gets_the_names_that_an_import_gives_it(written):
+    assert unique_names(written) == dialect.unique_names(written)[0]

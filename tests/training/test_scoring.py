@@ -24,10 +24,18 @@ KINDS = ["lightgbm", "hist_gradient_boosting", "linear", "random_forest"]
 def score(tmp_path: Path):
     """Scores a file with a trained model; the rows of what was written, and what was said."""
 
-    def run(trained, source: Path, target: str = "out.csv", columns: list[InputColumn] | None = None):
+    def run(
+        trained,
+        source: Path,
+        target: str = "out.csv",
+        columns: list[InputColumn] | None = None,
+        name: str = "",
+    ):
         (tmp_path / "job").mkdir(exist_ok=True)
         reporter = Reporter(tmp_path / "job")
-        work = ScoreWork(trained.model_files, "churn@1", str(source), str(tmp_path / target), columns or [])
+        work = ScoreWork(
+            trained.model_files, "churn@1", str(source), str(tmp_path / target), columns or [], name
+        )
         try:
             return score_table(work, reporter)
         finally:
@@ -99,8 +107,8 @@ def test_text_in_a_number_is_refused_with_row_and_column(train, customers, score
     ages = pa.array(["30"] * 7 + ["abc"] + ["30"] * 12)
     pq.write_table(customers(20).set_column(0, "age", ages), tmp_path / "in.parquet")
     with pytest.raises(FileError, match="“abc” is not a number") as caught:
-        score(fitted(train, customers()), tmp_path / "in.parquet")
-    assert caught.value.where == Where(file="in.parquet", row=8, column="age")
+        score(fitted(train, customers()), tmp_path / "in.parquet", name="june.csv")
+    assert caught.value.where == Where(file="june.csv", row=8, column="age")
 
 
 def test_an_extra_column_is_named_and_kept(train, customers, score, tmp_path):
