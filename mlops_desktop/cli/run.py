@@ -12,21 +12,21 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
-from mlops_desktop.client import ServiceBugError, create_project, open_project, user
+from mlops_desktop.client import ServiceBugError, open_project, user
 from mlops_desktop.domain.errors import InvalidInputError, UserError
 from mlops_desktop.domain.jobs import Job
 from mlops_desktop.project import Project
 from mlops_desktop.project.verb import VERBS, Verb
 
 from .commands import command, command_name
+from .own_commands import DONE, OWN_COMMANDS, add_own_commands
 from .places import Asked, find_project, take_apart
 from .printing import print_error, print_json, print_result
 from .progress import waited
 
 log = logging.getLogger(__name__)
 
-OWN_COMMANDS = ("projects", "sample", "completion", "wake")
-DONE, FAILED, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
+FAILED, USAGE, BUG, INTERRUPTED = 1, 2, 70, 130
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -114,75 +114,8 @@ def application(asked: Asked) -> Any:
                 app.command(groups[verb.group])
             place = groups[verb.group]
         place.command(command(verb, call), name=command_name(verb))
-    _own_commands(app, asked)
+    add_own_commands(app, asked)
     return app
-
-
-def _own_commands(app: Any, asked: Asked) -> None:
-    """Commands that need no project yet."""
-    import cyclopts
-
-    projects = cyclopts.App(name="projects", help="Projects on this machine.")
-    app.command(projects)
-
-    @projects.command
-    def create(path: str, *, name: str = "") -> int:
-        """Create an empty project.
-
-        Parameters
-        ----------
-        path : str
-            Its folder, as ``churn.mlops``; must not exist or be empty.
-        name : str
-            Its name; empty: the folder's.
-        """
-        folder = create_project(path, name)
-        if asked.json:
-            print_json({"path": str(folder)})
-        else:
-            print_result(f"Created {folder}.")
-        return DONE
-
-    @app.command
-    def sample(path: str = "bikes.mlops", *, credit: bool = False) -> int:
-        """Make the sample project: the whole loop on real data, in about two minutes.
-
-        Parameters
-        ----------
-        path : str
-            Where it goes; must not exist or be empty.
-        credit : bool
-            German credit (classification) alone instead of bike rentals.
-        """
-        from mlops_desktop.sample import make_sample
-
-        from .progress import said
-
-        make_sample(path, credit=credit, say=said(asked))
-        if asked.json:
-            print_json({"path": path})
-        return DONE
-
-    @app.command
-    def wake() -> int:
-        """Start the services of the projects that have schedules; the login entry calls this."""
-        from mlops_desktop.client import wake_projects
-
-        for path in wake_projects():
-            print_result(f"Woke {path}.")
-        return DONE
-
-    @app.command
-    def completion(shell: str) -> int:
-        """Print the completion script of a shell.
-
-        Parameters
-        ----------
-        shell : str
-            ``bash``, ``zsh`` or ``fish``.
-        """
-        sys.stdout.write(app.generate_completion(shell=shell))
-        return DONE
 
 
 def _call(asked: Asked, verb: Verb, arguments: dict[str, Any]) -> int:
