@@ -34,22 +34,7 @@ class ModelRows:
             )
         tidy = checked_name(name, "model")
         row = self._row(tidy)
-        if row is None:
-            model_id = session.next_id("model")
-            session.insert(
-                "model",
-                {
-                    "model_id": model_id,
-                    "name": tidy,
-                    "notes": "",
-                    "tags": "[]",
-                    "created_at": now(),
-                    "trashed_at": None,
-                },
-                fact=True,
-            )
-        else:
-            model_id = row["model_id"]
+        model_id = row["model_id"] if row is not None else self._made(tidy)
         number = int(
             session.value(
                 "select coalesce(max(number), 0) + 1 from model_version where model_id = ?", model_id
@@ -70,6 +55,13 @@ class ModelRows:
         )
         session.say(f"Registered run {run.run_id} as {tidy}@{number}")
         return self.version(f"{tidy}@{number}")
+
+    def _made(self, name: str) -> int:
+        """A new model without versions; its number."""
+        model_id = self._session.next_id("model")
+        facts = {"model_id": model_id, "name": name, "notes": "", "tags": "[]"}
+        self._session.insert("model", facts | {"created_at": now(), "trashed_at": None}, fact=True)
+        return model_id
 
     def all(self, *, trashed: bool = False) -> list[Model]:
         """Models by name."""
