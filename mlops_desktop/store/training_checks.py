@@ -14,6 +14,7 @@ from mlops_desktop.domain.runs import Split, Task
 from mlops_desktop.domain.training_checks import CheckFinding, ColumnCheck, Period, TrainingCheck
 
 from .pieces_columns import identifier, literal
+from .training_rows import infinite_findings, row_findings
 
 if TYPE_CHECKING:
     from .session import Session
@@ -56,6 +57,8 @@ class TrainingChecks:
         findings = [
             *_target_findings(wanted, task, facts, self._words(version, wanted)),
             *_leak_findings(leaks, [c.name for c in columns if c.used]),
+            *row_findings(self._session, version, wanted, columns),
+            *infinite_findings(columns, facts),
             *_column_findings(columns),
             *_period_findings(periods, wanted),
             *_split_findings(time_column, split),

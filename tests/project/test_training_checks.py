@@ -1,0 +1,62 @@
+"""What is said of a table before a training: of its rows as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mlops_desktop.project import Project
+
+HEADER = "age,plan,spend,churned\n"
+ROWS = [f"{20 + n % 50},{'abc'[n % 3]},{n}.5,{'yes' if n % 2 else 'no'}\n" for n in range(100)]
+
+
+@pytest.fixture
+def found(project: Project, tmp_path: Path) -> Callable[[str], dict[str, str]]:
+    """Findings of a table with the target `churned`: code to text."""
+
+    def check(text: str) -> dict[str, str]:
+        (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+        project.datasets.import_file(str(tmp_path / "table.csv"), "table", target="churned").wait(30)
+        return {f.code: f.text for f in project.runs.check("table").findings}
+
+    return check
+
+
+def test_a_table_that_is_fit_has_nothing_said_of_its_rows(found: Callable[[str], dict[str, str]]) -> None:
+    assert {"few_rows", "wide", "duplicates", "infinite"}.isdisjoint(found(HEADER + "".join(ROWS)))
+
+
+def test_too_few_rows_are_said_before_the_training(found: Callable[[str], dict[str, str]]) -> None:
+    assert found(HEADER + ROWS[0])["few_rows"].startswith("1 row; at least 10")
+
+
+def test_more_columns_than_rows_are_said_with_both_numbers(found: Callable[[str], dict[str, str]]) -> None:
+    header = ",".join(f"g{n}" for n in range(40))
+    rows = "".join(
+        ",".join(str((n * m) % 997) for n in range(1, 41)) + f",{'ab'[m % 2]}\n" for m in range(1, 31)
+    )
+    said = found(f"{header},churned\n{rows}")
+    assert said["wide"].startswith("40 columns, 30 rows")
+    assert said["few_rows"].startswith("30 rows")
+
+
+def test_rows_that_are_all_the_same_are_counted(found: Callable[[str], dict[str, str]]) -> None:
+    said = found(HEADER + "30,plus,50.0,no\n" * 200)
+    assert said["duplicates"].startswith("199 of 200 rows repeat")
+    assert "no" in said["one_class"]
+
+
+def test_rows_alike_are_counted_beside_others(found: Callable[[str], dict[str, str]]) -> None:
+    assert found(HEADER + "".join(ROWS) + "".join(ROWS[:30]))["duplicates"].startswith(
+        "30 of 130 rows repeat"
+    )
+
+
+def test_infinite_values_are_named_with_their_column_and_number(
+    found: Callable[[str], dict[str, str]],
+) -> None:
+    rows = [row.replace(f",{n}.5,", ",inf,") if n < 5 else row for n, row in enumerate(ROWS)]
+    assert found(HEADER + "".join(rows))["infinite"].startswith("spend: 5 infinite values")
