@@ -88,6 +88,7 @@ def set_up_logging(log_dir: Path) -> Path:
     from logging.handlers import RotatingFileHandler  # here: it imports socket and more
 
     log_dir.mkdir(parents=True, exist_ok=True)
+    logging.raiseExceptions = False  # a line that a full disk has no room for is lost, and nothing more
     handler = RotatingFileHandler(
         log_dir / LOG_FILE, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES - 1, encoding="utf-8", delay=True
     )

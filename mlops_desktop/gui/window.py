@@ -108,6 +108,7 @@ class ProjectWindow(QObject):
         self.registry.shortcuts_changed.connect(self._on_shortcuts_changed)
         theme().changed.connect(self._on_look_changed)
         self.preferences.changed.connect(apply_look)
+        self.preferences.not_saved.connect(self.say_failed)
 
     # Projects.
 
@@ -318,7 +319,10 @@ class ProjectWindow(QObject):
     def end(self) -> bool:
         """Remember the window, let it and the project go, and the calls end; says whether they all did."""
         self.session.opened.disconnect(self._on_opened)
-        save_memory(msgspec.structs.replace(self.memory, geometry=self.window.geometry_state()))
+        try:
+            save_memory(msgspec.structs.replace(self.memory, geometry=self.window.geometry_state()))
+        except UserError as error:  # a full disk: there is nobody left to tell, and the end must go on
+            log.warning("the window could not be remembered: %s", error)
         self.session.close()
         ended = self.tasks.close(END_PATIENCE_S)
         self.window.deleteLater()

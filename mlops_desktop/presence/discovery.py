@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from mlops_desktop.domain.errors import (
     InvalidInputError,
     NotFoundError,
     RefusedError,
+    ResourceError,
     UserError,
     from_message,
 )
@@ -47,6 +49,8 @@ START_AGAIN_S: Final = 0.5
 POLL_S: Final = 0.02
 ANSWER_LIMIT_BYTES: Final = 4_096
 LOG_LIMIT_BYTES: Final = 1_000_000
+ROOM_TO_START_BYTES: Final = 65_536
+"""A disk with less room is full where a service ended without a word."""
 FAILURE_MARK: Final = "mlops-desktop could not start: "
 
 
@@ -173,7 +177,7 @@ class _Start:
         with self.log.open("rb") as file:
             file.seek(self.log_offset)
             printed = file.read(1_000_000).decode("utf-8", "replace")
-        told = failure_in(printed)
+        told = failure_in(printed) or self._full_disk()
         if told is not None:
             return told
         lines = printed.splitlines()
@@ -182,6 +186,17 @@ class _Start:
             reason=(lines[-1] if lines else f"Exit code {code}."),
             remedy=f"See {self.log}.",
         )
+
+    def _full_disk(self) -> UserError | None:
+        """A service whose last words had no room either."""
+        for folder in (self.folder, self.log.parent):
+            if shutil.disk_usage(folder).free < ROOM_TO_START_BYTES:
+                return ResourceError(
+                    f"There is no room on the disk for the service of {self.folder.name} to start.",
+                    reason=f"{folder} is full.",
+                    remedy="Free some space and try again.",
+                )
+        return None
 
 
 def failure_line(message: ErrorMessage) -> str:

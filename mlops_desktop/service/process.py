@@ -152,6 +152,7 @@ def _log_to(folder: Path) -> None:
     """A rotating log in the state folder, one per project folder's name."""
     logs = system.state_folder() / "logs"
     system.make_private_folder(logs)
+    logging.raiseExceptions = False  # a line that a full disk has no room for is lost, and nothing more
     handler = logging.handlers.RotatingFileHandler(
         logs / f"{folder.name}.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8", delay=True
     )

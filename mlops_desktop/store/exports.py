@@ -109,7 +109,7 @@ def write_csv(session: Session, version: Version, path: Path) -> tuple[int, list
     items = [f"{guarded(c)} as {identifier(n)}" for c, n in zip(version.columns, names, strict=True)]
     found = cursor.execute(
         f"copy (select {', '.join(items)} from ({scan}) order by _position) to {literal(str(path))}"
-        " (format csv, header true)"
+        " (format csv, header true, use_tmp_file false)"
     ).fetchone()
     assert found is not None
     notes = renamed(version.columns)

@@ -22,10 +22,11 @@ def written_as(columns: int) -> str:
     """SQL: the options with which a table of so many columns is written as Parquet.
 
     DuckDB holds a megabyte for the dictionary of each text column and thread, also where a table has ten rows: 5,000
-    columns don't fit into four gigabytes. A wide table gets small dictionaries.
+    columns don't fit into four gigabytes. A wide table gets small dictionaries. Without a temp file of DuckDB's own beside
+    the one it is written to: that one is left where the disk is full.
     """
     dictionary = ", string_dictionary_page_size_limit 32768" if columns > WIDE else ""
-    return f"format parquet, compression zstd{dictionary}"
+    return f"format parquet, compression zstd, use_tmp_file false{dictionary}"
 
 
 PathOf = Callable[[str], Path]
