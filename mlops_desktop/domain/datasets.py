@@ -96,6 +96,8 @@ class ColumnProfile(msgspec.Struct, frozen=True):
     counts: list[int] = []
     top: list[Count] = []
     """Most frequent values of a column of text or booleans."""
+    infinite: int = 0
+    """Values that are infinite or not a number (nan): no part of mean and bins, and not missing."""
 
 
 class DatasetDifference(msgspec.Struct, frozen=True):

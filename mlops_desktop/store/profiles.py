@@ -183,6 +183,9 @@ class Profiles:
                 edges=edges,
                 counts=[round(n * scale) for n in counts],
                 top=[Count(v, round(n * scale)) for v, n in top],
+                infinite=round((seen - look.missing - sum(counts)) * scale)
+                if is_float(look.column.sql_type)
+                else 0,
             )
 
     @contextmanager

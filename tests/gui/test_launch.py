@@ -15,6 +15,7 @@ import pytest
 from mlops_desktop.client import open_project
 
 from ..keeper import new_project
+from ..running import until
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("launch_script.py")
@@ -34,11 +35,12 @@ def project_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def launch(folder: Path, *sections: str) -> tuple[dict[str, Any], int]:
-    """Facts and exit status of an application that went through the sections."""
+    """Facts and exit status of an application that went through the sections and had nothing to complain of."""
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, str(SCRIPT), str(folder), *sections]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.strip(), done.stderr
+    assert done.stderr == ""
     return json.loads(done.stdout), done.returncode
 
 
@@ -54,6 +56,20 @@ def test_nothing_heavy_is_in_the_windows_process_before_the_first_chart(launched
 
 def test_closing_the_window_ends_the_process_well(launched: tuple[dict[str, Any], int]):
     assert launched[1] == 0
+
+
+def test_a_window_that_closes_during_an_import_ends_well_and_the_import_goes_on(
+    project_folder: Path, tmp_path: Path
+):
+    rows = "".join(f"{n},{n * 7 % 1000},name {n}\n" for n in range(400_000))
+    (tmp_path / "table.csv").write_text("id,n,word\n" + rows)
+    for turn in (1, 2):
+        facts, code = launch(project_folder, f"import:{tmp_path / 'table.csv'}")
+        assert (code, facts["closing_s"] < 2) == (0, True)
+        with open_project(project_folder) as project:
+            until(lambda: not project.jobs.list(active=True))
+            newest = project.datasets.show("table")
+            assert (newest.number, newest.rows) == (turn, 400_000)
 
 
 def test_a_project_that_is_not_there_leaves_the_window_on_the_start_screen(qtbot: Any, tmp_path: Path):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
@@ -79,6 +80,54 @@ def test_no_screen_has_a_fault(qtbot: Any, folder: Path, scheme: Any, size: tupl
     made.window.close()
     made.end()
     assert found == []
+
+
+ODD_NAMES = ("w" * 300, "🙂🙂", "שם המשתמש", "اسم", '"a\nb"', "<i>x</i>")
+
+
+@pytest.fixture
+def oddly_named(tmp_path: Path) -> Iterator[Path]:
+    """A project with a table of odd names, and a training on it."""
+    path = new_project(tmp_path / "odd.mlops", "<i>x</i>")
+    rows = "".join(",".join(str((n * k) % 23) for k in range(1, 7)) + "\n" for n in range(60))
+    (tmp_path / "odd.csv").write_text(",".join(ODD_NAMES) + "\n" + rows, "utf-8")
+    with open_project(path) as project:
+        project.datasets.import_file(str(tmp_path / "odd.csv"), "odd", target="<i>x</i>").wait(60)
+        project.runs.start("odd", algorithm="linear", name="<i>x</i>").wait(60)
+        yield path
+        project.stop(force=True)
+
+
+def marked_up(root: QWidget) -> list[str]:
+    """Labels and hints in which a person's letters would be taken for a format."""
+    labels = [w for w in root.findChildren(QLabel) if "<i>x</i>" in w.text()]
+    taken = [w.text() for w in labels if w.textFormat() not in (Qt.TextFormat.PlainText,)]
+    return taken + [w.toolTip() for w in root.findChildren(QWidget) if "<i>x</i>" in w.toolTip()]
+
+
+@pytest.mark.slow
+def test_names_of_any_length_and_script_are_shown_as_letters_and_nothing_overlaps(
+    qtbot: Any, oddly_named: Path
+) -> None:
+    made = ProjectWindow(WindowMemory(told_background=True))
+    made.window.resize(1024, 700)
+    made.window.show()
+    made.open_project(oddly_named)
+    qtbot.waitUntil(lambda: made.session.project is not None, timeout=30_000)
+    found: list[str] = []
+    letters = 0
+    places = [("overview", None), ("data", None), ("runs", None), ("activity", None)]
+    pages = [RunsIntent(page="training"), RunsIntent(page="run", run=1)]
+    for section, intent in [*places, *(("runs", page) for page in pages)]:
+        made.window.go(Place(section, intent))
+        qtbot.waitUntil(lambda: made.tasks.busy == 0, timeout=30_000)
+        qtbot.wait(150)  # a chart's first paint; nothing announces it
+        letters += sum("<i>x</i>" in label.text() for label in made.window.findChildren(QLabel))
+        for look in (faults.cut_buttons, faults.overlaps, marked_up):
+            found += [f"{section}: {what}" for what in look(made.window)]
+    made.window.close()
+    made.end()
+    assert (found, letters > 0) == ([], True)
 
 
 def test_a_button_that_is_too_narrow_is_found(qtbot: Any) -> None:

@@ -489,3 +489,18 @@ def test_a_replaced_table_has_its_own_words_for_yes_and_no(project: Project, wri
     assert words_of(project, "days") == {"non", "oui"}
     project.datasets.import_file(write("mar.csv", "left,day", "False,1", "True,2"), "days").wait()
     assert words_of(project, "days") == {"false", "true"}
+
+
+def test_whole_numbers_of_any_size_are_shown_sorted_and_exported_with_every_digit(
+    project: Project, write: Write, tmp_path: Path
+) -> None:
+    digits = [str(n) for n in (2**31, 2**32, 2**53 + 1, 2**63 - 1, 2**64, -(2**63))]
+    project.datasets.import_file(
+        write("ids.csv", "id,n", *(f"{d},{n}" for n, d in enumerate(digits))), "ids"
+    ).wait()
+    assert project.datasets.rows("ids").column("id") == digits
+    assert project.datasets.rows("ids", sort=[SortKey("id")]).column("id") == sorted(digits, key=int)
+    assert project.datasets.rows("ids", where=[Condition("id", "=", digits[2])]).column("n") == [2]
+    project.datasets.export("ids", str(tmp_path / "out.csv")).wait()
+    lines = (tmp_path / "out.csv").read_text("utf-8").splitlines()[1:]
+    assert [line.split(",")[0] for line in lines] == digits

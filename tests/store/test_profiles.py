@@ -51,6 +51,15 @@ def test_an_infinite_value_is_no_part_of_bins_and_mean(table: Project) -> None:
     found = profile(table, "x")
     assert (found.maximum, sum(found.counts)) == ("inf", 999)
     assert found.mean is not None and found.mean < 250
+    assert (found.infinite, found.missing) == (1, 0)
+
+
+def test_infinite_values_are_counted_apart_from_missing_ones(project: Project, write: Write) -> None:
+    project.datasets.import_file(write("spend.csv", "spend,n", "inf,1", "-inf,2", "0.5,3", ",4"), "t").wait()
+    spend, n = project.datasets.profile("t")
+    assert (spend.infinite, spend.missing, n.infinite) == (2, 1, 0)
+    project.datasets.import_file(write("all.csv", "spend,n", "inf,1", "inf,2"), "all").wait()
+    assert project.datasets.profile("all")[0].infinite == 2
 
 
 def test_days_are_binned_by_whole_days(table: Project) -> None:

@@ -143,6 +143,24 @@ def test_a_table_without_rows_gives_a_header(train, customers, score, tmp_path):
     assert "prediction" in Path(scored.path).read_text()
 
 
+@pytest.mark.parametrize("given", [True, False])
+def test_a_column_without_values_may_be_in_the_file_or_not(train, customers, score, tmp_path, given):
+    table = customers().append_column("bonus", pa.nulls(300, pa.float64()))
+    trained = fitted(train, table)
+    pq.write_table(table if given else customers(), tmp_path / "in.parquet")
+    assert score(trained, tmp_path / "in.parquet").rows == 300
+
+
+def test_columns_that_tools_keep_for_themselves_come_back_unchanged(train, customers, score, tmp_path):
+    names = ["index", "target", "class", "prediction", "churned"]
+    trained = fitted(train, customers().rename_columns(names))
+    pyarrow.csv.write_csv(customers(20).rename_columns(names), tmp_path / "in.csv")
+    rows = rows_of(score(trained, tmp_path / "in.csv").path)
+    before = rows_of(str(tmp_path / "in.csv"))
+    assert [{name: row[name] for name in names} for row in rows] == before
+    assert all(row["prediction_2"] in ("no", "yes") for row in rows)
+
+
 @pytest.mark.parametrize("algorithm", KINDS)
 def test_negative_zero_scores_as_zero(train, customers, score, algorithm):
     values = [float(i % 5 - 2) for i in range(300)]

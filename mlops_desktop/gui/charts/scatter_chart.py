@@ -70,7 +70,7 @@ class ScatterChart(Chart):
             across, up = facts_of(series.x), facts_of(series.y)
             if across is not None and up is not None:
                 parts.append(
-                    f"{series.name}: {len(series.x):,} points, x {across[3]:.4g} to {across[4]:.4g}, "
+                    f"{series.name}: {len(series.x) - gaps(series):,} points, x {across[3]:.4g} to {across[4]:.4g}, "
                     f"y {up[3]:.4g} to {up[4]:.4g}."
                 )
         return f"{self.name}. " + (" ".join(parts) or "Nothing to show.")

@@ -164,3 +164,19 @@ def test_a_million_points_are_told_and_read_without_a_pause(qtbot):
     chart.show_series([Series("walk", x, y)])
     assert chart.note == "1 point can't be shown"
     assert "999,999 points from 0 to 1e+06" in chart.summary()
+
+
+@pytest.mark.parametrize("kind", [LineChart, ScatterChart])
+def test_a_curve_with_nan_first_and_infinity_within_has_a_finite_axis_and_says_what_is_left_out(qtbot, kind):
+    y = [math.sin(n / 30) for n in range(600)]
+    y[0], y[300] = math.nan, math.inf
+    chart = kind("step")
+    qtbot.addWidget(chart)
+    chart.resize(500, 300)
+    chart.show()
+    chart.show_series([Series("loss", list(range(600)), y)])
+    assert chart.note == "2 points can't be shown"
+    assert "598 points" in chart.summary()
+    chart._canvas.plot.vb.updateAutoRange()
+    low, high = chart._canvas.plot.vb.viewRange()[1]
+    assert -1.2 < low < -0.9 and 0.9 < high < 1.2

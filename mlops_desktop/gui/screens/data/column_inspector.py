@@ -80,6 +80,7 @@ def facts(line: ColumnLine, profile: ColumnProfile) -> list[tuple[str, str]]:
     about = "" if profile.exact else "≈"
     found = [
         ("Missing", f"{line.missing_words} ({about}{profile.missing:,})"),
+        ("Infinite", f"{about}{profile.infinite:,}" if profile.infinite else ""),
         ("Distinct", f"{about}{profile.distinct:,}"),
         ("Smallest", profile.minimum or ""),
         ("Largest", profile.maximum or ""),
