@@ -86,6 +86,7 @@ class Health:
                 work.progress("Files")
                 for name in ("data", "artifacts", "runs"):
                     _copy(work, work.session.folder / name, making / name)
+                system.fsync_folder(making)
                 making.replace(place)
             finally:
                 shutil.rmtree(making, ignore_errors=True)

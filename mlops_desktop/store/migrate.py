@@ -9,7 +9,7 @@ from importlib import resources
 
 import duckdb
 
-from mlops_desktop.domain.errors import BusyError
+from mlops_desktop.domain.errors import BusyError, DamagedError
 
 FORMAT = 3
 """Number of the newest step."""
@@ -25,10 +25,25 @@ def steps() -> list[tuple[int, str]]:
 
 
 def format_of(connection: duckdb.DuckDBPyConnection) -> int | None:
-    """The database's format, or None where it has no table yet."""
-    if not connection.execute("select 1 from duckdb_tables() where table_name = 'meta'").fetchone():
+    """The database's format, or None where it has no such table: an empty one, or another program's.
+
+    Raises
+    ------
+    DamagedError
+        What stands there is no number.
+    """
+    columns = connection.execute(
+        "select column_name from duckdb_columns() where table_name = 'meta'"
+    ).fetchall()
+    if not {("name",), ("value",)} <= set(columns):
         return None
     row = connection.execute("select value from meta where name = 'format'").fetchone()
+    if row is not None and not str(row[0]).isdecimal():
+        raise DamagedError(
+            "The format of this project can't be read.",
+            reason=f"“{row[0]}” stands where its number should.",
+            remedy="Restore a backup; nothing was changed.",
+        )
     return int(row[0]) if row else None
 
 

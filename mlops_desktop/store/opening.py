@@ -16,8 +16,9 @@ from typing import Any, Final, NamedTuple
 import duckdb
 
 from mlops_desktop import system
-from mlops_desktop.domain.errors import BusyError, DamagedError, ResourceError, UserError
+from mlops_desktop.domain.errors import BusyError, DamagedError, NotFoundError, ResourceError, UserError
 
+from .failures import as_user_errors
 from .migrate import FORMAT, format_of, migrate
 
 DATABASE: Final = "project.duckdb"
@@ -30,6 +31,8 @@ _ENTRY_HEAD: Final = 16
 """Bytes of an entry before the position that DuckDB names: its length and its checksum."""
 _MOST_CUTS: Final = 3
 """A log is cut again only where the cut itself was wrong."""
+_OTHER_STORAGE: Final = re.compile(r"database file with version number (\d+)")
+"""How DuckDB refuses a file whose pages another version of it laid out."""
 
 
 class Opened(NamedTuple):
@@ -50,13 +53,23 @@ def open_database(folder: Path) -> Opened:
         The folder can't be written, or the disk is full.
     DamagedError
         It can't be read.
+    NotFoundError
+        It was there already, and this program didn't make it.
     """
     said: list[str] = []
+    new = not (folder / DATABASE).exists()
     connection = _connected(folder, said)
     try:
         have = format_of(connection)
+        if have is None and not new:
+            raise NotFoundError(
+                f"“{folder}” is no project.",
+                reason=f"{DATABASE} in it was made by another program.",
+                remedy="Choose another folder; nothing in this database was changed.",
+            )
         if have is not None and have < FORMAT:
-            connection = _brought_forward(folder, connection, have)
+            with as_user_errors():
+                connection = _brought_forward(folder, connection, have)
             said.append(
                 f"The project was brought from format {have} to {FORMAT};"
                 f" the database as it was is kept as {DATABASE}.format-{have}."
@@ -149,6 +162,12 @@ def _explained(folder: Path, error: duckdb.Error) -> UserError:
             f"The project in “{folder}” can't be opened for writing.",
             reason=text,
             remedy="Make room, or give yourself the right to write there.",
+        )
+    if storage := _OTHER_STORAGE.search(text):
+        return BusyError(
+            f"The database of “{folder}” was written by another version of DuckDB (its storage is {storage[1]}).",
+            reason=text,
+            remedy="Open it with the version of MLOps Desktop that wrote it, or a later one; nothing was changed.",
         )
     return DamagedError(
         f"The database of “{folder}” can't be opened.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,13 +15,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from mlops_desktop.domain.errors import BusyError, DamagedError, UserError
+from mlops_desktop.domain.errors import BusyError, DamagedError, NotFoundError, UserError
 from mlops_desktop.project.project import Project
 from mlops_desktop.service.host import Host
 from mlops_desktop.store.database import Store, create
 from mlops_desktop.store.migrate import FORMAT, format_of, steps
 from mlops_desktop.store.session import Caller
 from mlops_desktop.store.times import now
+from mlops_desktop.system import CRASH_VARIABLE
 
 from ..running import ROOT, TRAINABLE, Service
 
@@ -143,16 +145,22 @@ def test_a_damaged_database_is_said_by_what_it_is_and_not_touched(folder: Path, 
 # ------------------------------------------------------------------------------------------- other formats
 
 
-def test_an_older_format_is_migrated_on_a_copy_and_kept(tmp_path: Path) -> None:
-    older = tmp_path / "older.mlops"
-    older.mkdir()
-    connection = duckdb.connect(str(older / "project.duckdb"))
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A project of format 2."""
+    folder = tmp_path / "older.mlops"
+    folder.mkdir()
+    connection = duckdb.connect(str(folder / "project.duckdb"))
     for number, sql in steps():
         if number <= 2:
             connection.execute(sql)
     connection.execute("insert into meta values ('format', '2'), ('name', 'old'), ('project_id', 'p')")
     connection.execute("insert into model_version values (1, 1, 7, 'why', '2026-01-01', 'ann')")
     connection.close()
+    return folder
+
+
+def test_an_older_format_is_migrated_on_a_copy_and_kept(older: Path) -> None:
     before = (older / "project.duckdb").read_bytes()
     (older / ".project.duckdb.migrating").write_bytes(b"of a migration that was killed")
     host = Host(older)
@@ -160,6 +168,22 @@ def test_an_older_format_is_migrated_on_a_copy_and_kept(tmp_path: Path) -> None:
         assert session.project.format == FORMAT and session.project.name == "old"
         assert session.row("model_version", [1, 1]) is not None
         assert "from format 2" in session.changes.newest()[0].summary
+    host.close()
+    assert (older / "project.duckdb.format-2").read_bytes() == before
+    assert not (older / ".project.duckdb.migrating").exists()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("passage", [1, 2], ids=["as the old one is kept", "as the new one takes its place"])
+def test_a_migration_that_is_killed_begins_again_or_was_done(older: Path, passage: int, moment: str) -> None:
+    before = (older / "project.duckdb").read_bytes()
+    opening = "import sys; from pathlib import Path; from mlops_desktop.store.database import Store; Store(Path(sys.argv[1]))"
+    armed = os.environ | {CRASH_VARIABLE: f"publish.rename:{moment}:{passage}"}
+    done = subprocess.run([sys.executable, "-c", opening, str(older)], cwd=ROOT, env=armed)
+    assert done.returncode != 0
+    host = Host(older)
+    with host.store.reading() as session:
+        assert session.project.format == FORMAT and session.row("model_version", [1, 1]) is not None
     host.close()
     assert (older / "project.duckdb.format-2").read_bytes() == before
     assert not (older / ".project.duckdb.migrating").exists()
@@ -174,6 +198,43 @@ def test_a_newer_format_is_refused_without_a_change(folder: Path) -> None:
     again = duckdb.connect(str(folder / "project.duckdb"))  # let go, not held by the one that refused
     assert format_of(again) == 99
     again.close()
+
+
+def test_a_database_of_a_newer_duckdb_is_refused_as_newer_and_not_as_damaged(folder: Path) -> None:
+    data = bytearray((folder / "project.duckdb").read_bytes())
+    data[12:20] = (999).to_bytes(8, "little")
+    data[:8] = checksum_of(data[8:4096]).to_bytes(8, "little")
+    (folder / "project.duckdb").write_bytes(data)
+    with pytest.raises(BusyError, match=r"another version of DuckDB.*999"):
+        Store(folder)
+    assert (folder / "project.duckdb").read_bytes() == bytes(data)
+
+
+def checksum_of(block: bytes) -> int:
+    """As DuckDB's ``Checksum`` computes it for a block of whole words."""
+    result = 5381
+    for (word,) in struct.iter_unpack("<Q", block):
+        result ^= word * 0xBF58476D1CE4E5B9 % 2**64
+    return result
+
+
+@pytest.mark.parametrize("sql", ["create table t (a int)", "create table meta (a int)"])
+def test_a_database_of_another_program_is_no_project_and_left_alone(tmp_path: Path, sql: str) -> None:
+    connection = duckdb.connect(str(tmp_path / "project.duckdb"))
+    connection.execute(sql)
+    connection.close()
+    before = (tmp_path / "project.duckdb").read_bytes()
+    with pytest.raises(NotFoundError, match=r"is no project.*another program"):
+        Store(tmp_path)
+    assert (tmp_path / "project.duckdb").read_bytes() == before
+
+
+def test_a_format_that_is_no_number_is_said(folder: Path) -> None:
+    connection = duckdb.connect(str(folder / "project.duckdb"))
+    connection.execute("update meta set value = 'three' where name = 'format'")
+    connection.close()
+    with pytest.raises(DamagedError, match="three"):
+        Store(folder)
 
 
 # --------------------------------------------------------------------------------------- odd circumstances
@@ -236,3 +297,26 @@ def test_a_project_copied_while_its_service_runs_opens_as_its_own(service: Servi
         assert copy.project().doctor().whole
     finally:
         copy.close()
+
+
+@pytest.mark.slow
+def test_a_project_that_was_moved_is_whole_and_goes_on_there(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text(TRAINABLE)
+    table, project = str(tmp_path / "table.csv"), service.project()
+    project.datasets.import_file(table, "table", target="sold").wait(30)
+    project.runs.start("table", algorithm="baseline").wait(30)
+    project.models.register(1, "model")
+    service.terminate()
+    there = tmp_path / "another folder" / "Ümläut.mlops"
+    there.parent.mkdir()
+    shutil.move(service.folder, there)
+    moved = Service(there).start()
+    try:
+        project = moved.project("window-2")
+        assert project.doctor().whole and project.datasets.rows("table").total_rows == 240
+        project.models.score("model@1", table, str(tmp_path / "scored.csv")).wait(30)
+        assert len((tmp_path / "scored.csv").read_text().splitlines()) == 241
+        assert project.datasets.import_file(table, "table").wait(30).number == 2
+        assert not service.folder.exists()
+    finally:
+        moved.close()
