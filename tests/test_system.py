@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import signal
 import socket
@@ -9,14 +10,18 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Literal
 
+import psutil
 import pytest
 
 from mlops_desktop import system
 from mlops_desktop.domain.errors import RefusedError, ResourceError
 from mlops_desktop.system import Identity, Platform
 from mlops_desktop.system.loopback import socket_option
+from mlops_desktop.system.machine import mounts_here
 
+Name = Literal["linux", "darwin", "windows"]
 LINUX, WINDOWS = Platform("linux"), Platform("windows")
 SCRIPT = Path(__file__).with_name("system_crash_script.py")
 
@@ -152,6 +157,24 @@ def test_of_many_that_make_a_file_once_all_get_the_first_ones(tmp_path: Path) ->
         thread.join()
     assert set(answers) == {(tmp_path / "key").read_bytes()}
     assert files(tmp_path) == ["key"]
+
+
+@pytest.mark.parametrize("name", ["linux", "darwin", "windows"])
+def test_a_file_reaches_the_disk_and_its_name_on_every_system(tmp_path: Path, name: Name) -> None:
+    opened: list[int] = []
+
+    def fsync(descriptor: int) -> None:
+        opened.append(fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE)
+        os.fsync(descriptor)
+
+    platform = Platform(name, fsync=fsync)
+    system.write_bytes(tmp_path / "a", b"one", platform=platform)
+    with system.staged(tmp_path / "b", platform=platform, over=False) as temp:
+        temp.write_bytes(b"two")
+    assert system.create_once(tmp_path / "a", b"three", platform) == b"one"
+    # Windows flushes a file only through a handle that may write, and has no folder to flush.
+    once = [os.O_RDWR] if name == "windows" else [os.O_RDONLY, os.O_RDONLY]
+    assert (files(tmp_path), opened) == (["a", "b"], once * 2)
 
 
 # Crash points
@@ -323,6 +346,14 @@ def test_a_child_can_be_put_below_this_process_and_never_above() -> None:
     child.communicate(b"\n")
 
 
+def test_on_windows_a_process_gets_a_class_of_priority() -> None:
+    child = sleeper()
+    system.lower_priority(3, child.pid, WINDOWS)
+    below_normal = 0x4000  # for this system a niceness, cut to the last one
+    assert os.getpriority(os.PRIO_PROCESS, child.pid) == min(below_normal, 19)
+    child.communicate(b"\n")
+
+
 def test_windows_gets_a_group_below_normal_without_a_console() -> None:
     assert system.detachment(WINDOWS) == (False, 0x200 | 0x4000 | 0x0800_0000)
     assert system.detachment(LINUX) == (True, 0)
@@ -365,6 +396,12 @@ def test_where_a_folder_lies_is_told_from_its_mount_and_its_name(
     path: str, mounts: list[tuple[str, str]], kind: str
 ) -> None:
     assert system.folder_kind(Path(path), mounts) == kind
+
+
+def test_where_a_mount_lies_is_told_by_its_kind_and_on_windows_by_its_options() -> None:
+    parts = psutil.disk_partitions(all=True)
+    assert mounts_here(LINUX) == [(p.mountpoint, p.fstype) for p in parts]
+    assert mounts_here(WINDOWS) == [(p.mountpoint, p.opts) for p in parts]
 
 
 def test_the_folders_of_this_user_are_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import platform as host
 import uuid
 from collections.abc import Sequence
@@ -102,7 +101,7 @@ def folder_kind(path: Path, mounts: Sequence[tuple[str, str]] | None = None) -> 
     if text.startswith(("\\\\", "//")):
         return "network"
     kind, longest = "", -1
-    for mount_point, file_system in _mounts() if mounts is None else mounts:
+    for mount_point, file_system in mounts_here() if mounts is None else mounts:
         inside = text == mount_point or text.startswith(
             mount_point.rstrip("/\\") + ("\\" if "\\" in mount_point else "/")
         )
@@ -118,12 +117,12 @@ def folder_kind(path: Path, mounts: Sequence[tuple[str, str]] | None = None) -> 
     return "synced" if any(part.startswith(_SYNCED_NAMES) for part in parts) else "local"
 
 
-def _mounts() -> list[tuple[str, str]]:
+def mounts_here(platform: Platform = HERE) -> list[tuple[str, str]]:
+    """Mount points with what tells where they lie: on Windows the options (remote, fixed), elsewhere the file system."""
     import psutil
 
-    # On Windows the options say "remote" or "fixed"; elsewhere the type of the file system tells.
     return [
-        (part.mountpoint, part.fstype if os.name != "nt" else part.opts)
+        (part.mountpoint, part.opts if platform.is_windows else part.fstype)
         for part in psutil.disk_partitions(all=True)
     ]
 
