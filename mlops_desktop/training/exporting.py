@@ -52,14 +52,14 @@ def export_bundle(work: ExportWork, reporter: Reporter) -> ExportedFolder:
     ------
     ConflictError
         The folder is there and holds something else.
+    ResourceError
+        The disk is full, or the folder that it goes into can't be written.
     TrainingError
         The exported folder, run on its own, does not predict what was recorded.
     """
     target = Path(work.folder)
     _check_target(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    building = target.with_name(f".{target.name}.{secrets.token_hex(4)}{system.TEMP_SUFFIX}")
-    building.mkdir()
+    building = _begun(target)
     single = f"{plain_name(work.name)}-{work.number}.pyz"
     try:
         manifest, found = _build(work, building, single, reporter)
@@ -74,6 +74,20 @@ def export_bundle(work: ExportWork, reporter: Reporter) -> ExportedFolder:
     return ExportedFolder(
         str(target), str(target / single), hashlib.sha256(manifest).hexdigest(), size, found
     )
+
+
+def _begun(target: Path) -> Path:
+    """A new folder beside `target`, to build in."""
+    building = target.with_name(f".{target.name}.{secrets.token_hex(4)}{system.TEMP_SUFFIX}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        building.mkdir()
+    except OSError as error:
+        told = system.resource_error(error, target)
+        if told is None:
+            raise
+        raise told from error
+    return building
 
 
 def _build(work: ExportWork, building: Path, single: str, reporter: Reporter) -> tuple[bytes, SelfTest]:

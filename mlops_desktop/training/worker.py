@@ -84,13 +84,20 @@ def run_job(folder: Path, reporter: Reporter) -> int:
         message = ErrorMessage("resource", "Memory ran out.", remedy="Train on fewer rows or columns.")
         outcome, status = Outcome("failed", now(), error=message), EXIT_FAILED
     except Exception as error:  # noqa: BLE001  whatever a library raises must end in an outcome, with its trace
-        told = resource_error(error, folder / "its files") if isinstance(error, OSError) else None
+        told = resource_error(error, _named(error, folder)) if isinstance(error, OSError) else None
         if told is not None:
             outcome, status = Outcome("failed", now(), error=to_message(told)), EXIT_FAILED
         else:
             outcome, status = _bug(error, reporter), EXIT_BUG
     reporter.end(outcome)
     return status
+
+
+def _named(error: OSError, folder: Path) -> Path:
+    """The file that `error` is about; a write into an open one doesn't say which of the job's it was."""
+    return (
+        Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else folder / "its files"
+    )
 
 
 def _bug(error: Exception, reporter: Reporter) -> Outcome:

@@ -12,13 +12,14 @@ import sys
 import urllib.error
 import urllib.request
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from mlops_desktop.domain.errors import ConflictError, TrainingError
+from mlops_desktop.domain.errors import ConflictError, ResourceError, TrainingError
 from mlops_desktop.domain.messages import ExportWork
 from mlops_desktop.domain.runs import RunSpec
 from mlops_desktop.training.exporting import export_bundle, plain_name
@@ -95,6 +96,27 @@ def test_onnx_is_refused_where_single_precision_turns_labels(train, export):
     made = export(trained, rows=str(trained.folder / "input.parquet"))
     assert made.self_test.runtime == "lightgbm"
     assert re.search(r"ONNX was refused: labels of [\d,]+ of 5,000 rows differ", made.self_test.notes[0])
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Path]:
+    """``out``, which this user can't write: root isn't stopped by modes, but by a read-only mount."""
+    folder = tmp_path / "out"
+    folder.mkdir(mode=0o500)
+    if os.geteuid() != 0:
+        yield folder
+        return
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", folder], capture_output=True).returncode:
+        pytest.skip("root can't mount here, and isn't stopped by modes")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_folder_that_can_not_be_written_is_named(train, customers, export, closed):
+    trained = train(customers(), RunSpec("churned", "linear"))
+    with pytest.raises(ResourceError, match="churn can't be written") as refused:
+        export(trained)
+    assert str(closed) in refused.value.reason
 
 
 def test_the_manifest_has_the_checksum_of_every_file(train, customers, export):
