@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import struct
@@ -53,13 +54,21 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-@pytest.fixture
-def killed(folder: Path) -> Path:
-    """A project whose owner was killed with thirty changes in its log."""
+@pytest.fixture(scope="module")
+def killed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose owner was killed with thirty changes in its log; copied, never opened."""
+    folder = tmp_path_factory.mktemp("killed") / "churn.mlops"
+    create(folder, lambda session: session.project.begin("churn"))
     done = subprocess.run([sys.executable, "-c", KILLED_WRITER, str(folder)], cwd=ROOT)
     assert done.returncode == -signal.SIGKILL
     assert (folder / LOG).stat().st_size > 10_000
     return folder
+
+
+@pytest.fixture
+def killed(killed_once: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(killed_once, tmp_path / "killed.mlops")
 
 
 def opened(folder: Path) -> tuple[int, list[str], list[str], list[str]]:
@@ -111,6 +120,45 @@ def test_a_damaged_log_is_cut_kept_aside_and_said(killed: Path, damage: Damage, 
     assert (killed / f"{LOG}.damaged-1").read_bytes() == damaged
     assert [n for n in notes if f"{LOG}.damaged-1" in n]
     assert opened(killed)[1] == said  # said once, and kept in Activity
+
+
+@pytest.mark.slow
+def test_whatever_is_wrong_with_a_log_the_changes_before_it_are_there_and_in_order(
+    killed_once: Path, tmp_path: Path
+) -> None:
+    seed = int(os.environ.get("MLOPS_SEED", random.SystemRandom().randrange(10**6)))
+    print(f"seed {seed}")
+    dice, log = random.Random(seed), (killed_once / LOG).read_bytes()
+    for number in range(60):
+        folder = shutil.copytree(killed_once, tmp_path / f"{number}.mlops")
+        (folder / LOG).write_bytes(damaged_somewhere(log, dice))
+        store = Store(folder)
+        with store.reading() as session:
+            names = [
+                c.summary.split()[-1]
+                for c in reversed(session.changes.newest(limit=100))
+                if c.verb == "rename"
+            ]
+            assert names == [str(n) for n in range(len(names))]
+            assert session.changes.verify() == []
+        store.close()
+        shutil.rmtree(folder)
+
+
+def damaged_somewhere(log: bytes, dice: random.Random) -> bytes:
+    """The log cut, with a bit turned, or with some bytes replaced, zeroed, lost or doubled."""
+    at, length = dice.randrange(len(log)), dice.randrange(1, 5000)
+    damages = {
+        "cut": log[:at],
+        "turned": log[:at] + bytes([log[at] ^ 1 << dice.randrange(8)]) + log[at + 1 :],
+        "replaced": (log[:at] + dice.randbytes(length) + log[at + length :])[: len(log)],
+        "zeroed": (log[:at] + bytes(length) + log[at + length :])[: len(log)],
+        "lost": log[:at] + log[at + length :],
+        "doubled": log[: at + length] + log[at:],
+    }
+    kind = dice.choice(list(damages))
+    print(f"{kind} at {at}, {length} bytes")
+    return damages[kind]
 
 
 def test_a_second_damage_is_kept_beside_the_first(killed: Path) -> None:
