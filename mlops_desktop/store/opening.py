@@ -157,11 +157,17 @@ def _explained(folder: Path, error: duckdb.Error) -> UserError:
         return BusyError(
             f"Another process has “{folder}” open.", reason=text, remedy="Close it there, or try again later."
         )
-    if re.search("No space left|Read-only file system|Permission denied", text):
+    if "No space left" in text:
+        return ResourceError(
+            f"There is no room on the disk for the database of “{folder}”.",
+            reason=text,
+            remedy="Free some space and try again; nothing half made was kept.",
+        )
+    if re.search("Read-only file system|Permission denied", text):
         return ResourceError(
             f"The project in “{folder}” can't be opened for writing.",
             reason=text,
-            remedy="Make room, or give yourself the right to write there.",
+            remedy="Give yourself the right to write there.",
         )
     if storage := _OTHER_STORAGE.search(text):
         return BusyError(

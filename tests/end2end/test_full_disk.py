@@ -8,6 +8,7 @@ and the same step works once there is room. The disk holds the project, what is 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -79,12 +80,12 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
     """A disk with a project that has a table, a run and a model, and this person's state."""
     tmp_path = tmp_path_factory.mktemp("full")
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("XDG_STATE_HOME", str(tmp_path / "disk" / "state"))
+        environment.setenv("XDG_STATE_HOME", str(tmp_path / "small" / "state"))
         yield from small_disk(tmp_path)
 
 
 def small_disk(tmp_path: Path) -> Iterator[Disk]:
-    folder = tmp_path / "disk"
+    folder = tmp_path / "small"
     folder.mkdir()
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True, text=True
@@ -211,7 +212,7 @@ def test_each_step_says_that_the_disk_is_full_and_works_once_there_is_room(
             nothing_half_made(disk)
         report = project.doctor()
         assert report.whole, [f.what for f in report.findings]
-    assert refused >= 2
+    assert refused >= (8 if left_bytes == 0 else 1)
 
 
 def worked_on_a_full_disk(step: Step, disk: Disk, project: Project) -> bool:
@@ -220,8 +221,7 @@ def worked_on_a_full_disk(step: Step, disk: Disk, project: Project) -> bool:
         step(disk, project)
     except UserError as error:
         print(f"{step.__name__}: {error}")
-        said = f"{error.message} {error.reason}".lower()
-        assert any(words in said for words in ("disk", "no space", "room")), f"{step.__name__}: {error}"
+        assert re.search("no room on the disk|disk is full", error.message), f"{step.__name__}: {error}"
         assert error.remedy
         return False
     return True

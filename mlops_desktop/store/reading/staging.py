@@ -252,6 +252,7 @@ def decisions_of(typed: Typed) -> tuple[Decision, ...]:
             choices(reading.type) if declared is None else (),
             is_column=True,
             notable=reading.notable,
+            is_local=reading.is_local,
         )
         for name_, reading, declared in zip(
             typed.relation.names, typed.readings, typed.relation.types, strict=True
@@ -265,11 +266,15 @@ def failure(source: Source, error: duckdb.Error) -> Exception:
     said = str(error)
     if isinstance(error, duckdb.InterruptException):
         return CancelledError("The import was cancelled.", reason="Nothing was changed.")
-    if isinstance(error, duckdb.OutOfMemoryException) or "No space left" in said:
+    full = "No space left" in said
+    if full or isinstance(error, duckdb.OutOfMemoryException):
+        lacking = "is no room on the disk" if full else "is not enough memory"
         return ResourceError(
-            f"There is not enough room to import {source.name}.",
+            f"There {lacking} for the rows of {source.name}.",
             reason=said.splitlines()[0],
-            remedy=f"Make room (about {size_words(source.size_bytes)}) and import it again.",
+            remedy=f"Make room (about {size_words(source.size_bytes)}) and do it again."
+            if full
+            else "Close other programs and do it again.",
         )
     line = re.search(r"on Line: (\d+)", said)
     return source.error(
