@@ -123,6 +123,8 @@ class Decision(msgspec.Struct, frozen=True):
     is_column: bool = False
     notable: bool = False
     """Whether a reader of the report has to be told, for something went away or was assumed."""
+    is_local: bool = False
+    """Whether it is a column whose numbers or dates are written as in some country: a decimal comma, the day first."""
 
 
 class Remedy(msgspec.Struct, frozen=True):

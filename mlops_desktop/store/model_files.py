@@ -69,13 +69,15 @@ class ModelFiles:
 
         def run(work: Work) -> ScoredFile:
             work.progress("Read")
-            with scoring_input(work, source) as (path, columns):
-                told = ScoreWork(paths, version.ref, str(path), target, columns, Path(source).name)
+            inputs = work.session.model_files.signature(version).inputs
+            with scoring_input(work, source, inputs) as given:
+                told = ScoreWork(
+                    paths, version.ref, str(given.path), target, given.columns, Path(source).name
+                )
                 outcome = _in_child(work, told)
             assert outcome.scored is not None
-            return work.finish(
-                lambda session: _said(session, f"Scored {source} with {version.ref}", outcome.scored)
-            )
+            scored = msgspec.structs.replace(outcome.scored, notes=[*given.notes, *outcome.scored.notes])
+            return work.finish(lambda session: _said(session, f"Scored {source} with {version.ref}", scored))
 
         return run
 

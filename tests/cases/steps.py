@@ -12,6 +12,7 @@ _SCORING = "training/test_scoring.py"
 _EXPORTING = "training/test_exporting.py"
 _TIMES = "service/test_timetable.py"
 _DUE = "service/test_due.py"
+_CHECKS = "project/test_training_checks.py"
 
 SHOWN_BY: Final[dict[str, tuple[str, ...]]] = {
     "c041a one class": (f"{_BAD}::test_one_class_is_refused_with_its_name_and_count",),
@@ -25,9 +26,17 @@ SHOWN_BY: Final[dict[str, tuple[str, ...]]] = {
         f"{_SCORING}::test_a_column_without_values_may_be_in_the_file_or_not",
     ),
     "c045a rows without target": (f"{_BAD}::test_rows_without_target_are_left_out_and_counted",),
-    "c046a one row": (f"{_BAD}::test_one_row_is_refused_with_what_is_needed",),
-    "c047a more columns than rows": (f"{_BAD}::test_more_columns_than_rows_train_with_a_warning",),
+    "c046a one row": (
+        f"{_BAD}::test_one_row_is_refused_with_what_is_needed",
+        f"{_CHECKS}::test_too_few_rows_are_said_before_the_training",
+    ),
+    "c047a more columns than rows": (
+        f"{_BAD}::test_more_columns_than_rows_train_with_a_warning",
+        f"{_CHECKS}::test_more_columns_than_rows_are_said_with_both_numbers",
+    ),
     "c048a equal rows": (
+        f"{_CHECKS}::test_rows_that_are_all_the_same_are_counted",
+        f"{_CHECKS}::test_rows_alike_are_counted_beside_others",
         f"{_BAD}::test_equal_rows_on_both_sides_of_a_split_are_counted",
         f"{_BAD}::test_one_class_is_refused_with_its_name_and_count",
     ),
@@ -42,6 +51,7 @@ SHOWN_BY: Final[dict[str, tuple[str, ...]]] = {
     "c051a names that tools keep": (
         "bundle/test_tables.py::test_a_column_named_prediction_is_kept",
         "bundle/test_tables.py::test_names_that_are_taken_get_a_number",
+        "bundle/test_tables.py::test_an_empty_and_a_repeated_name_are_what_an_import_made_of_them",
         f"{_SCORING}::test_columns_that_tools_keep_for_themselves_come_back_unchanged",
     ),
     "c052a booleans with missing": (f"{_BAD}::test_a_missing_boolean_is_a_third_state",),
@@ -52,6 +62,7 @@ SHOWN_BY: Final[dict[str, tuple[str, ...]]] = {
     "c054a infinite values": (
         f"{_BAD}::test_infinite_values_are_counted_and_taken_as_missing",
         "store/test_profiles.py::test_infinite_values_are_counted_apart_from_missing_ones",
+        f"{_CHECKS}::test_infinite_values_are_named_with_their_column_and_number",
     ),
     "c055a what single precision confuses": (
         f"{_BAD}::test_values_that_single_precision_confuses_are_told_apart",
@@ -84,6 +95,7 @@ SHOWN_BY: Final[dict[str, tuple[str, ...]]] = {
     "c061a text in a number": (
         f"{_SCORING}::test_text_in_a_number_is_refused_with_row_and_column",
         "bundle/test_values.py::test_what_is_no_number_is_refused_with_row_and_column",
+        "store/test_scoring.py::test_a_file_with_decimal_commas_and_the_day_first_is_scored_as_it_was_trained_on",
     ),
     "c061d a number in a text": (
         f"{_SCORING}::test_a_number_never_stands_for_a_code_with_leading_zeros",

@@ -48,6 +48,8 @@ class Reading:
     problem_row: int | None = None
     words: tuple[str, ...] = ()
     """Of yes and no: the word for no and the word for yes, where each has one spelling alone."""
+    is_local: bool = False
+    """Whether its numbers or dates are written as in some country: with a decimal comma, marks, or the day first."""
 
     def value_of(self, text: str) -> str:
         """SQL of the value of the SQL expression `text`."""
@@ -150,7 +152,15 @@ def real(
         f"CASE WHEN {_quick_real(plain)} THEN true WHEN {{x}}::VARCHAR = {plain} AND isfinite({{x}}) THEN true "
         f"ELSE ({_strict_real(plain)}) OR {special} END"
     )
-    return Reading(ColumnType.DECIMAL, "DOUBLE", f"try_cast({plain} AS DOUBLE)", proof, why, notable=notable)
+    return Reading(
+        ColumnType.DECIMAL,
+        "DOUBLE",
+        f"try_cast({plain} AS DOUBLE)",
+        proof,
+        why,
+        notable=notable,
+        is_local=plain != "{v}",
+    )
 
 
 def exact_decimal(scale: int, why: str) -> Reading:
@@ -172,7 +182,7 @@ def formatted_date(shape: str, formats: tuple[str, ...], why: str, *, clock: boo
     value = f"try_strptime(replace({{v}}, 'T', ' '), [{listed}])" + ("" if clock else "::DATE")
     proof = f"{{x}} IS NOT NULL AND regexp_full_match({{v}}, {literal(shape)})"
     kind = ColumnType.TIMESTAMP if clock else ColumnType.DATE
-    return Reading(kind, kind.duckdb, value, proof, why, notable=True)
+    return Reading(kind, kind.duckdb, value, proof, why, notable=True, is_local=True)
 
 
 _LOCAL = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?"
