@@ -21,7 +21,7 @@ from mlops_desktop.system import crash_point, is_link, make_private_folder, publ
 
 from .failures import as_user_errors
 from .migrate import migrate
-from .opening import DATABASE, LOG, open_database
+from .opening import DATABASE, LOGS, open_database
 from .paging import Pages
 from .session import Caller, Session
 from .versions import Versions
@@ -208,7 +208,7 @@ def prepare(folder: Path) -> None:
     for name in FOLDERS:
         _no_link(folder / name)
         make_private_folder(folder / name)
-    for name in (DATABASE, LOG):
+    for name in (DATABASE, *LOGS):
         _no_link(folder / name)
     for name in FOLDERS_OF_FOLDERS:
         for entry in (folder / name).iterdir():

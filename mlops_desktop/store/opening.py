@@ -23,6 +23,8 @@ from .migrate import FORMAT, format_of, migrate
 
 DATABASE: Final = "project.duckdb"
 LOG: Final = f"{DATABASE}.wal"
+LOGS: Final = (LOG, f"{LOG}.checkpoint", f"{LOG}.recovery")
+"""With those that DuckDB writes while it folds the log into the database."""
 MEMORY_LIMIT: Final = "1200MB"
 """DuckDB's share; with the process around it the service stays under 2 GB."""
 
@@ -182,4 +184,4 @@ def _explained(folder: Path, error: duckdb.Error) -> UserError:
     )
 
 
-__all__ = ["DATABASE", "LOG", "Opened", "kept_logs", "open_database"]
+__all__ = ["DATABASE", "LOG", "LOGS", "Opened", "kept_logs", "open_database"]

@@ -169,11 +169,12 @@ def test_a_second_damage_is_kept_beside_the_first(killed: Path) -> None:
     assert (killed / f"{LOG}.damaged-2").exists()
 
 
-def test_a_log_that_is_a_link_is_not_followed(killed: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [LOG, f"{LOG}.checkpoint", f"{LOG}.recovery"])
+def test_a_log_that_is_a_link_is_not_followed(killed: Path, tmp_path: Path, name: str) -> None:
     outside = tmp_path / "outside.wal"
-    shutil.move(killed / LOG, outside)
-    outside.write_bytes(outside.read_bytes() + bytes(4096))
-    (killed / LOG).symlink_to(outside)
+    outside.write_bytes((killed / LOG).read_bytes() + bytes(4096))
+    (killed / name).unlink(missing_ok=True)
+    (killed / name).symlink_to(outside)
     before = outside.read_bytes()
     with pytest.raises(UserError, match="is a link"):
         Store(killed)
