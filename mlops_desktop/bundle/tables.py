@@ -50,6 +50,10 @@ class CsvTable:
         self.names = unique_names(self._next() or [])
         if not self.names:
             raise InputError("The table is empty: it has no header.")
+        if head.lstrip()[:1] in ("{", "[") and not set(self.names) & set(expected):
+            raise InputError(
+                "This is JSON, not CSV: send it to the server's /invocations, or save it as CSV."
+            )
 
     def blocks(self, rows: int = BLOCK_ROWS) -> Iterator[list[list[str]]]:
         """The rows, at most `rows` at a time.

@@ -125,3 +125,13 @@ def test_an_empty_and_a_repeated_name_are_what_an_import_made_of_them(doubler):
 @given(st.lists(st.sampled_from(["a", "A", "a_2", "", " ", "column 2", "column 2_2", "b"]), max_size=8))
 def test_a_header_gets_the_names_that_an_import_gives_it(written):
     assert unique_names(written) == dialect.unique_names(written)[0]
+
+
+@pytest.mark.parametrize("text", ['{"x": 1, "note": "a"}\n', '[{"x": 1}]'])
+def test_json_is_named_instead_of_a_missing_column(doubler, text):
+    with pytest.raises(InputError, match="This is JSON, not CSV"):
+        scored(doubler, text)
+
+
+def test_a_name_that_begins_with_a_bracket_is_no_json(doubler):
+    assert scored(doubler, "[a],x\n1,2\n").splitlines()[1] == "1,2,4.0"
