@@ -23,6 +23,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = Figures()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No limit of time: a benchmark at full size takes minutes."""
+    for item in items:
+        item.add_marker(pytest.mark.timeout(0))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The table of figures, with the machine and its load."""
     lines = config.stash[FIGURES].lines
@@ -43,12 +49,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def figures(request: pytest.FixtureRequest) -> Figures:
     """Where a benchmark notes what it found."""
     return request.config.stash[FIGURES]
-
-
-@pytest.fixture(autouse=True)
-def long_enough(request: pytest.FixtureRequest) -> None:
-    """No limit of time: a benchmark at full size takes minutes."""
-    request.node.add_marker(pytest.mark.timeout(0))
 
 
 @pytest.fixture(scope="session", autouse=True)
