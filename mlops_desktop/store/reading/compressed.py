@@ -141,6 +141,8 @@ def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _zip(source: Source, path: Path, options: ImportOptions) -> Iterator[bytes]:
     with zipfile.ZipFile(path) as archive:
         found = members(archive)
+        if not found:
+            raise source.error(f"{source.name} is a zip archive without a file in it: it is empty.")
         if options.sheet is not None:
             found = [info for info in found if info.filename == options.sheet]
         if len(found) != 1:

@@ -30,6 +30,8 @@ _WORDS = {
 _SEPARATOR_LINE = re.compile(r"sep=(.)(?:\r\n|\r|\n)")
 """The line by which Excel tells itself the separator."""
 _LOOKED_AT = 400
+_WEAK = (" ", ":", "~", "^")
+"""Separators that stand in running text as well."""
 """Records from which the dialect is found."""
 _NUMBER = re.compile(
     r"\s*[-+(]?[$€£]?\s*(\d[\d.,' \u00a0\u202f]*|\.\d+)([eE][-+]?\d+)?\s*[%)]?\s*|nan|-?inf", re.I
@@ -232,6 +234,10 @@ def _regularity(records: Sequence[Record], separator: str) -> float:
         return 0.0
     widths = Counter(len(r.values) for r in records)
     width = max(widths, key=lambda w: (widths[w], w))
+    above = _table_below(records)
+    if above and separator not in _WEAK:
+        width = len(records[-1].values)
+        return (1 - above / len(records)) * (1 + min(width, 50) / 200)
     wide = [r for r in records if len(r.values) > 1]
     if width == 1:
         width = max((len(r.values) for r in wide), default=1)
@@ -241,10 +247,25 @@ def _regularity(records: Sequence[Record], separator: str) -> float:
     header = records[0] if len(records[0].values) > 1 else None
     if header is None and share < 1 and len(wide) < 0.8 * len(records):
         return 0.0
-    weak = 0.6 if separator in (" ", ":", "~", "^") else 1.0
+    weak = 0.6 if separator in _WEAK else 1.0
     if weak < 1 and (share < 0.95 or any(not v for r in records for v in r.values)):
         return 0.0
     return weak * share * (1 + min(width, 50) / 200)
+
+
+def _table_below(records: Sequence[Record]) -> int:
+    """How many lines of title stand above names that have a column of numbers or dates below them, or 0."""
+    width = len(records[-1].values)
+    above = next((n for n in range(len(records), 0, -1) if len(records[n - 1].values) != width), 0)
+    if width == 1 or not above or len(records) - above < 3:
+        return 0
+    first, rest = records[above], records[above + 1 :]
+    if not _are_names(first) or any(value.strip().lower() in _TOKENS for value in first.values):
+        return 0
+    if any(1 < len(r.values) >= width - 1 for r in records[:above]):
+        return 0
+    below = any(all(_is_value(r.values[place]) for r in rest) for place in range(width))
+    return above if below else 0
 
 
 def _start(records: Sequence[Record], comment: str) -> int:
@@ -253,6 +274,9 @@ def _start(records: Sequence[Record], comment: str) -> int:
     while comment and start < len(records) - 1 and records[start].values[0].startswith(comment):
         start += 1
     rest = records[start:]
+    above = _table_below(rest)
+    if above:
+        return start + above
     widths = Counter(len(r.values) for r in rest)
     width = max(widths, key=lambda w: (widths[w], w))
     if (

@@ -190,7 +190,7 @@ def _malformed(source: Source, path: Path, error: duckdb.Error) -> Exception:
     at = f"line {line}" if line else "its end or in between"
     return source.error(
         f"{source.name} is no whole JSON: {at} can't be read.",
-        reason=str(error).splitlines()[0],
+        reason="" if line else source.told(str(error)),
         remedy="The file may be cut; get it again or mend that line.",
         line=line,
     )

@@ -64,7 +64,7 @@ def _unreadable(source: Source, reason: str) -> Exception:
         )
     return source.error(
         f"{source.name} is a Parquet file that can't be read: it is damaged or incomplete.",
-        reason=reason.splitlines()[0] if reason else "",
+        reason=source.told(reason),
         remedy="Get the file again from where it was made.",
     )
 

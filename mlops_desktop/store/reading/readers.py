@@ -71,10 +71,13 @@ def _of_kind(
     if path == source.alias and kind == "zip":
         return read_workbook(source, options)
     word = locked_or_old(path) if kind == "ole" else foreign(head) or kind
-    inside = "" if path == source.alias else " inside"
     raise source.error(
-        f"{source.name} is {word}{inside}, which can't be imported.",
-        remedy="Save or export the table as .xlsx, CSV or Parquet and import that.",
+        f"{source.name} is {word}, which can't be imported."
+        if path == source.alias
+        else f"{source.name} is compressed and holds {word}: only text and JSON are read from within.",
+        remedy="Unpack it and import the file within."
+        if path != source.alias and kind in ("parquet", "arrow file", "arrow stream", "zip")
+        else "Save or export the table as .xlsx, CSV or Parquet and import that.",
     )
 
 

@@ -57,6 +57,11 @@ class Source:
             ),
         )
 
+    def told(self, reason: str) -> str:
+        """The first line of what a reader said, with the file's own name for the one it was read under."""
+        lines = reason.splitlines() or [""]
+        return lines[0].replace(str(self.alias), self.name).strip()
+
     def check_unchanged(self) -> None:
         """Refuse when the file is not the one that was opened any more.
 

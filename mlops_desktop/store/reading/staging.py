@@ -278,6 +278,6 @@ def failure(source: Source, error: duckdb.Error) -> Exception:
         )
     line = re.search(r"on Line: (\d+)", said)
     return source.error(
-        f"{source.name} can't be read: {said.splitlines()[0]}",
+        f"{source.name} can't be read: {source.told(said)}",
         line=int(line.group(1)) if line else None,
     )

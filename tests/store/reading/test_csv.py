@@ -225,3 +225,14 @@ def test_long_texts_with_line_ends_are_read_whole(bring_in):
     table = bring_in("id,text\n" + "".join(f'{i},"{text}"\n' for i in range(2000)))
     assert table["id"] == list(range(2000))
     assert set(table["text"]) == {text}
+
+
+@pytest.mark.parametrize("above", ["Report of sales\nMade 2024-01-01\n\n", "% made by\n% the office\n"])
+def test_lines_above_a_short_table_are_skipped_and_told(bring_in, above):
+    table = bring_in(above + "id,name,v\n1,x,2\n2,y,3\n")
+    assert table.columns == {"id": [1, 2], "name": ["x", "y"], "v": [2, 3]}
+    assert "2 lines before the table were skipped" in table.said
+
+
+def test_a_column_of_sentences_with_commas_below_a_title_stays_one_column(bring_in):
+    assert list(bring_in("note\nyes, please\nno, thanks\nwell, ok\n").columns) == ["note"]

@@ -217,3 +217,14 @@ def test_a_locked_or_old_workbook_is_refused_by_what_it_is(bring_in):
 def test_other_files_are_refused_by_what_they_are(bring_in, content, word):
     with pytest.raises(FileError, match=word):
         bring_in(content)
+
+
+def test_what_a_reader_says_of_a_file_names_it_as_the_person_does(bring_in):
+    with pytest.raises(FileError, match=r"twice\.jsonl") as error:
+        bring_in('{"a":1,"a":2}\n{"a":3}\n', name="twice.jsonl")
+    assert "reading-" not in str(error.value)
+
+
+def test_an_archive_without_a_file_is_called_empty(bring_in):
+    with pytest.raises(FileError, match="empty"):
+        bring_in(packed())
