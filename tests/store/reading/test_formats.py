@@ -3,6 +3,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -228,3 +230,13 @@ def test_what_a_reader_says_of_a_file_names_it_as_the_person_does(bring_in):
 def test_an_archive_without_a_file_is_called_empty(bring_in):
     with pytest.raises(FileError, match="empty"):
         bring_in(packed())
+
+
+def test_a_process_that_does_without_pandas_makes_arrow_columns():
+    """The service keeps pandas out; a workbook's cells become Arrow arrays there all the same."""
+    code = (
+        "from mlops_desktop.service.process import _keep_pandas_out; _keep_pandas_out()\n"
+        "import sys, pyarrow, duckdb; pyarrow.array(['a'], pyarrow.string())\n"
+        "duckdb.execute('SELECT ?', [1]); assert 'pandas' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
