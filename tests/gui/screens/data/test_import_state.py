@@ -212,6 +212,12 @@ def test_a_proposed_name_is_free_and_what_a_person_settled_stays() -> None:
     assert proposed(FILE, ["day", "rentals"], [dataset()]) == FILE
 
 
+def test_where_the_rows_go_is_not_proposed_over_what_was_said() -> None:
+    said = ImportIntent("/data/bikes_01.csv", dataset="bikes", mode="append")
+    shown = proposed(said, ["day", "rentals"], [dataset()])
+    assert (shown.mode, shown.dataset) == ("append", "bikes")
+
+
 @pytest.mark.parametrize(
     ("path", "name"),
     [
