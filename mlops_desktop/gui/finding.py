@@ -5,11 +5,17 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from mlops_desktop.domain.datasets import Dataset
+from mlops_desktop.domain.models import Model
+from mlops_desktop.domain.runs import Run
+from mlops_desktop.domain.schedules import Schedule
+
 from .language import tr
 from .places import Place
 from .resources import resource
 from .screens.help.help_state import Entry, HelpIntent, PageName, parse_page
 from .shell.shell_state import Finding
+from .words import counted
 
 MOST_OF_A_KIND = 8
 LONGEST_DETAIL = 70
@@ -32,40 +38,38 @@ def things_that_match(project: Any, text: str) -> list[Finding]:
     def fits(*words: str) -> bool:
         return not wanted or any(wanted in word.lower() for word in words)
 
+    datasets = [d for d in project.datasets.list() if fits(d.name, *d.tags)]
+    models = [m for m in project.models.list() if fits(m.name, *m.tags)]
+    schedules = [s for s in project.schedules.list() if fits(s.name)]
     found = [
-        Finding(
-            d.name,
-            "Data sets",
-            "data",
-            Place("data", d.name),
-            detail=f"{d.newest.rows:,} rows" if d.newest else "",
-        )
-        for d in project.datasets.list()
-        if fits(d.name, *d.tags)
-    ][:MOST_OF_A_KIND]
-    found += [
-        Finding(
-            f"Run #{r.run_id} {r.name}",
-            "Runs",
-            "runs",
-            Place("runs", r.run_id),
-            detail=r.state,
-            words=tuple(r.tags),
-        )
-        for r in project.runs.list(limit=500)
-        if fits(str(r.run_id), r.name, *r.tags)
-    ][:MOST_OF_A_KIND]
-    found += [
-        Finding(m.name, "Models", "models", Place("models", m.name), detail=f"{len(m.versions)} versions")
-        for m in project.models.list()
-        if fits(m.name, *m.tags)
-    ][:MOST_OF_A_KIND]
-    found += [
-        Finding(s.name, "Schedules", "automation", Place("automation", s.name), detail=s.timetable)
-        for s in project.schedules.list()
-        if fits(s.name)
-    ][:MOST_OF_A_KIND]
+        *map(_dataset, datasets[:MOST_OF_A_KIND]),
+        *map(_run, project.runs.list(limit=MOST_OF_A_KIND, matching=wanted)),
+        *map(_model, models[:MOST_OF_A_KIND]),
+        *map(_schedule, schedules[:MOST_OF_A_KIND]),
+    ]
     return [*found, *help_that_matches(text)]
+
+
+def _dataset(one: Dataset) -> Finding:
+    rows = counted(one.newest.rows, "1 row", "{:,} rows") if one.newest else ""
+    return Finding(one.name, tr("Data sets"), "data", Place("data", one.name), detail=rows)
+
+
+def _run(one: Run) -> Finding:
+    title = tr("Run #{} {}").format(one.run_id, one.name)
+    return Finding(
+        title, tr("Runs"), "runs", Place("runs", one.run_id), detail=one.state, words=tuple(one.tags)
+    )
+
+
+def _model(one: Model) -> Finding:
+    versions = counted(len(one.versions), "1 version", "{:,} versions")
+    return Finding(one.name, tr("Models"), "models", Place("models", one.name), detail=versions)
+
+
+def _schedule(one: Schedule) -> Finding:
+    place = Place("automation", one.name)
+    return Finding(one.name, tr("Schedules"), "automation", place, detail=one.timetable)
 
 
 def help_that_matches(text: str) -> list[Finding]:

@@ -23,7 +23,9 @@ class Runs(Group, group="runs"):
         return List(ALGORITHMS)
 
     @verb(right="view")
-    def list(self, limit: int = 1000, trashed: bool = False, before: int | None = None) -> List[Run]:
+    def list(
+        self, limit: int = 1000, trashed: bool = False, before: int | None = None, matching: str = ""
+    ) -> List[Run]:
         """Runs, newest first.
 
         Parameters
@@ -34,8 +36,10 @@ class Runs(Group, group="runs"):
             Those in the trash instead.
         before : int, optional
             Only those before this number, for the next page.
+        matching : str
+            Only those that have this in their number, name or tags.
         """
-        return self.store.runs.newest(limit, trashed=trashed, before=before)
+        return self.store.runs.newest(limit, trashed=trashed, before=before, matching=matching)
 
     @verb(right="view")
     def show(self, run: int) -> Run:

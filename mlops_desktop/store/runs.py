@@ -79,11 +79,19 @@ class RunRows:
             raise NotFoundError(f"There is no run {run_id}.", remedy="See `mlops-desktop runs list`.")
         return found[0]
 
-    def newest(self, limit: int, *, trashed: bool = False, before: int | None = None) -> list[Run]:
-        """Runs, newest first; only those with a number below `before` if there is one."""
+    def newest(
+        self, limit: int, *, trashed: bool = False, before: int | None = None, matching: str = ""
+    ) -> list[Run]:
+        """Runs, newest first: with a number below `before`, and `matching` in number, name or tags, if asked for."""
         state = "is not null" if trashed else "is null"
-        tail = f"where trashed_at {state} and (? is null or run_id < ?) order by run_id desc limit ?"
-        return self._read(tail, before, before, limit)
+        tail = f"where trashed_at {state} and (? is null or run_id < ?)"
+        values: list[Any] = [before, before]
+        if matching:
+            tail += (
+                " and (contains(run_id::varchar, ?) or contains(lower(name), ?) or contains(lower(tags), ?))"
+            )
+            values += [matching.lower()] * 3
+        return self._read(tail + " order by run_id desc limit ?", *values, limit)
 
     def of_ids(self, run_ids: Sequence[int]) -> list[Run]:
         """These runs, in the order asked for."""
