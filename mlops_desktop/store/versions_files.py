@@ -81,9 +81,22 @@ class VersionFiles:
             temp.unlink(missing_ok=True)
 
     def copy(
-        self, cursor: duckdb.DuckDBPyConnection, select: str, path: Path, columns: int, salt: str = ""
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        select: str,
+        path: Path,
+        columns: int,
+        salt: str = "",
+        group_rows: int = 0,
     ) -> int:
         """Write what `select` gives, so many columns, to `path` as Parquet; returns the rows.
+
+        Parameters
+        ----------
+        salt : str
+            Goes into the file, so that its bytes are others.
+        group_rows : int
+            Rows of a row group; 0: as many as fit the number of columns.
 
         Raises
         ------
@@ -91,6 +104,7 @@ class VersionFiles:
             The disk is full.
         """
         extra = f", kv_metadata {{columns: {literal(salt)}}}" if salt else ""
+        extra += f", row_group_size {group_rows}" if group_rows else ""
         try:
             found = one(cursor, f"copy ({select}) to {literal(str(path))} ({written_as(columns)}{extra})")
         except duckdb.IOException as error:
