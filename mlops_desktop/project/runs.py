@@ -161,8 +161,8 @@ class Runs(Group, group="runs"):
         return self.store.runs.find(run)
 
     @verb(right="view")
-    def metrics(self, run: int, name: str = "") -> List[Metric]:
-        """Every point of a metric by step.
+    def metrics(self, run: int, name: str = "", most: int = 0) -> List[Metric]:
+        """The points of a metric by step.
 
         Parameters
         ----------
@@ -170,8 +170,11 @@ class Runs(Group, group="runs"):
             Number of the run.
         name : str
             Name of the metric; empty: all of them.
+        most : int
+            At most so many points of each metric, as a chart needs them: of equal stretches the smallest and the
+            largest, and the first and the last of all; 0: every point.
         """
-        return self.store.runs.points(run, name or None)
+        return self.store.runs.points(run, name or None, most)
 
     @verb(right="view")
     def evaluation(self, run: int) -> Evaluation:

@@ -18,7 +18,11 @@ WIDE: Final = 200
 """Columns from which a table is wide."""
 
 
-def written_as(columns: int) -> str:
+GROUP_ROWS = 40_960
+"""Rows of a row group: a page of a table reads whole ones (8 ms instead of 19 of DuckDB's 122,880 on 1 M x 20 rows)."""
+
+
+def written_as(columns: int, group_rows: int = GROUP_ROWS) -> str:
     """SQL: the options with which a table of so many columns is written as Parquet.
 
     DuckDB holds a megabyte for the dictionary of each text column and thread, also where a table has ten rows: 5,000
@@ -26,7 +30,7 @@ def written_as(columns: int) -> str:
     the one it is written to: that one is left where the disk is full.
     """
     dictionary = ", string_dictionary_page_size_limit 32768" if columns > WIDE else ""
-    return f"format parquet, compression zstd, use_tmp_file false{dictionary}"
+    return f"format parquet, compression zstd, row_group_size {group_rows}, use_tmp_file false{dictionary}"
 
 
 PathOf = Callable[[str], Path]

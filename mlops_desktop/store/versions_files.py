@@ -20,7 +20,7 @@ from mlops_desktop.system import crash_point, fsync_folder, make_private_folder,
 
 from .pieces import Piece, Positions, StoredFile
 from .pieces_columns import literal
-from .pieces_sql import parquet, written_as
+from .pieces_sql import GROUP_ROWS, parquet, written_as
 
 CACHED_POSITIONS: Final = 8_000_000
 """Deleted positions kept in memory, over all patches (64 MB)."""
@@ -87,7 +87,7 @@ class VersionFiles:
         path: Path,
         columns: int,
         salt: str = "",
-        group_rows: int = 0,
+        group_rows: int = GROUP_ROWS,
     ) -> int:
         """Write what `select` gives, so many columns, to `path` as Parquet; returns the rows.
 
@@ -96,7 +96,7 @@ class VersionFiles:
         salt : str
             Goes into the file, so that its bytes are others.
         group_rows : int
-            Rows of a row group; 0: as many as fit the number of columns.
+            Rows of a row group.
 
         Raises
         ------
@@ -104,9 +104,10 @@ class VersionFiles:
             The disk is full.
         """
         extra = f", kv_metadata {{columns: {literal(salt)}}}" if salt else ""
-        extra += f", row_group_size {group_rows}" if group_rows else ""
         try:
-            found = one(cursor, f"copy ({select}) to {literal(str(path))} ({written_as(columns)}{extra})")
+            found = one(
+                cursor, f"copy ({select}) to {literal(str(path))} ({written_as(columns, group_rows)}{extra})"
+            )
         except duckdb.IOException as error:
             path.unlink(missing_ok=True)
             if "No space left" in str(error):

@@ -24,15 +24,15 @@ PENDING = "pending"
 """Name of a patch that isn't published yet, in the reader's eyes."""
 
 
-GROUP_ROWS = 20_480
+PATCH_GROUP_ROWS = 20_480
 """Rows of a row group of a patch: a page needs few of them, and reads whole groups."""
 
 
 class Limits(msgspec.Struct, frozen=True):
     """When a piece is written again instead of being patched."""
 
-    patch_share: float = 0.1
-    """Rows of its patch over rows of the piece."""
+    patch_share: float = 0.12
+    """Rows of its patch over rows of the piece: ten merges of a hundredth each stay below it, wherever they fall."""
     patches_share: float = 0.75
     """Rows of all patches since the file was written over rows of the piece. A patch holds every change since then, so
     ten merges of a hundredth add up to 0.55 and leave the file as it is; many small ones come to a new one in the end."""
@@ -127,7 +127,7 @@ class Patcher:
                 self._patch_sql(changes, k),
                 temp,
                 len(self._target.columns),
-                group_rows=GROUP_ROWS,
+                group_rows=PATCH_GROUP_ROWS,
             )
             patch = StoredFile(PENDING, count, 0, types_of(self._target.columns))
             if self._limits.exceeded(piece, count):

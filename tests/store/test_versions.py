@@ -249,9 +249,9 @@ def test_one_changed_cell_costs_a_patch_and_no_new_piece(lab: Any) -> None:
     assert prepared.size_bytes < 2000
 
 
-def test_a_patch_over_a_tenth_of_its_piece_is_a_new_piece(lab: Any) -> None:
+def test_a_patch_over_an_eighth_of_its_piece_is_a_new_piece(lab: Any) -> None:
     first = lab.new(numbers(100))
-    second = lab.merge(first, changed(dict.fromkeys(range(11), -1), 100))
+    second = lab.merge(first, changed(dict.fromkeys(range(13), -1), 100))
     (piece,) = lab.versions.version(lab.connection, second).pieces
     assert piece.patch is None
     assert piece.file != lab.versions.version(lab.connection, first).pieces[0].file

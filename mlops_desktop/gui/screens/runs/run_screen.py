@@ -36,6 +36,8 @@ from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, set_shown
 from mlops_desktop.gui.widgets.throttle import Throttle
 from mlops_desktop.project import Project
 
+MOST_POINTS = 1000
+"""Of each metric: more than a chart has pixels across."""
 MOST_LOG_LINES = 5000
 
 
@@ -61,7 +63,8 @@ def ask_run(project: Project, run_id: int, first_line: int, known: Evaluation | 
     if evaluation is None and any(a.kind == "evaluation" for a in run.artifacts):
         evaluation = project.runs.evaluation(run_id)
     lines = project.runs.log_text(run_id, first_line, MOST_LOG_LINES)
-    return RunAnswer(run, job, tuple(project.runs.metrics(run_id)), evaluation, first_line, tuple(lines))
+    points = tuple(project.runs.metrics(run_id, most=MOST_POINTS))
+    return RunAnswer(run, job, points, evaluation, first_line, tuple(lines))
 
 
 class RunPage:
