@@ -243,13 +243,17 @@ class DatasetPage:
         todo = [n for n in names if n not in self._answers.profiles][:PROFILED_AT_ONCE]
         if todo and shown.ref != self._profiling:
             self._ask_profile(project, shown.ref, todo)
+        looked_at = self._answers.profiles.get(self._intent.column)
+        if looked_at is not None and not looked_at.exact and not self._profiling:
+            self._ask_profile(project, shown.ref, [looked_at.name], exact=True)
         if self._state.tab == "changes":
             self._ask_difference(project, shown)
 
-    def _ask_profile(self, project: Any, ref: str, names: Sequence[str]) -> None:
+    def _ask_profile(self, project: Any, ref: str, names: Sequence[str], *, exact: bool = False) -> None:
+        """Of a sample at first; of every row for the column that somebody looks at."""
         self._profiling = ref
         self._host.session.tasks.run(
-            lambda: project.datasets.profile(ref, list(names)),
+            lambda: project.datasets.profile(ref, list(names), exact=exact),
             lambda found: self._on_profiles(ref, found),
             owner=self._page,
             key="profile",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
@@ -273,3 +277,25 @@ def test_undo_in_a_notice_takes_back_that_change_and_no_other(qtbot, window, pro
     assert project.datasets.show("bikes").columns[1].role == "time"
     window.toasts._toasts[-1]._on_button()
     qtbot.waitUntil(lambda: page.state.notes == "", timeout=15_000)
+
+
+def exact_columns(page):
+    return [line.name for line in page.state.columns if line.exact and line.distinct is not None]
+
+
+@pytest.mark.slow
+def test_a_large_version_is_sampled_at_first_and_a_column_that_is_looked_at_is_counted_whole(
+    qtbot, project, window, screen, tmp_path
+):
+    numbers = pa.array(range(1_200_000))
+    pq.write_table(pa.table({"number": numbers, "half": pc.divide(numbers, 2)}), tmp_path / "large.parquet")
+    project.datasets.import_file(str(tmp_path / "large.parquet"), "large").wait(60)
+    page = shows(qtbot, screen, "large@1")
+    qtbot.waitUntil(
+        lambda: len(page.state.columns) == 2 and page.state.columns[1].distinct is not None, timeout=30_000
+    )
+    assert exact_columns(page) == []
+    window.go(Place("data", DataIntent("large", 1, column="half")))
+    qtbot.waitUntil(lambda: "half" in exact_columns(page), timeout=60_000)
+    assert exact_columns(page) == ["half"]
+    assert page.state.column("half").distinct == 600_000
