@@ -19,6 +19,8 @@ from mlops_desktop.domain.errors import ConflictError, RefusedError, ResourceErr
 from mlops_desktop.service.child_record import RECORD_NAME
 from mlops_desktop.service.children import Child, Children
 
+from ..running import until
+
 WORKER = [sys.executable, str(Path(__file__).with_name("worker_script.py"))]
 SERVICE = str(Path(__file__).with_name("children_script.py"))
 
@@ -57,6 +59,12 @@ def children(project: Path):
     made = Children(project, command=WORKER, poll_s=0.05)
     yield made
     made.close(end_children=True)
+
+
+def first_worker() -> psutil.Process:
+    """The worker, once it has become one: between fork and exec it is still this program."""
+    until(lambda: bool(workers()))
+    return workers()[0]
 
 
 def workers() -> list[psutil.Process]:
@@ -99,7 +107,7 @@ def test_what_a_child_printed_is_kept_with_its_end(project: Path, children: Chil
 
 def test_a_warm_worker_takes_the_next_run(project: Path, children: Children) -> None:
     children.warm()
-    warm = workers()[0].pid
+    warm = first_worker().pid
     lines = Lines()
     children.run(a_run(project, ["pids"]), lines)
     pid, niceness = lines.wait_for(1)[0]  # type: ignore[misc]
@@ -109,7 +117,7 @@ def test_a_warm_worker_takes_the_next_run(project: Path, children: Children) -> 
 
 def test_a_warm_worker_that_died_is_replaced(project: Path, children: Children) -> None:
     children.warm()
-    warm = workers()[0]
+    warm = first_worker()
     warm.kill()
     psutil.wait_procs([warm], 5)
     assert children.run(a_run(project, ["say", 1]), Lines()).wait(20).reason == "ended"
@@ -118,7 +126,7 @@ def test_a_warm_worker_that_died_is_replaced(project: Path, children: Children) 
 def test_an_idle_warm_worker_is_let_go(project: Path) -> None:
     children = Children(project, command=WORKER, idle_s=1.5)
     children.warm()
-    warm = workers()[0]
+    warm = first_worker()
     assert psutil.wait_procs([warm], 10)[1] == []
     children.close()
 
