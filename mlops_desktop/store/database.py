@@ -19,7 +19,7 @@ import duckdb
 from mlops_desktop.domain.errors import BusyError, NotFoundError, RefusedError, Where
 from mlops_desktop.system import crash_point, is_link, make_private_folder, publish
 
-from .failures import as_user_errors
+from .failures import as_user_errors, roll_back
 from .migrate import migrate
 from .opening import DATABASE, LOGS, open_database
 from .paging import Pages
@@ -154,10 +154,7 @@ def transaction(cursor: duckdb.DuckDBPyConnection) -> Generator[None]:
         with crash_point("store.commit"):
             cursor.execute("commit")
     except BaseException as first:
-        try:
-            cursor.execute("rollback")
-        except duckdb.Error as second:
-            log.debug("rollback after %r said %r", first, second)
+        roll_back(cursor, first)
         raise
 
 

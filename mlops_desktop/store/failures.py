@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import re
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 import duckdb
 
 from mlops_desktop.domain.errors import CancelledError, ResourceError, UserError
+
+log = logging.getLogger(__name__)
 
 _CAUSE = re.compile(r"(Could not write file .*)", re.DOTALL)
 """What DuckDB says behind the steps that it failed in."""
@@ -48,3 +51,11 @@ def user_error(error: BaseException) -> UserError | None:
     if isinstance(error, duckdb.InterruptException):
         return CancelledError("It was cancelled.")
     return None
+
+
+def roll_back(cursor: duckdb.DuckDBPyConnection, first: BaseException) -> None:
+    """End the transaction that `first` broke; a database that a full disk took with it can't, and `first` says why."""
+    try:
+        cursor.execute("rollback")
+    except duckdb.Error as second:
+        log.debug("rollback after %r said %r", first, second)

@@ -11,6 +11,8 @@ import duckdb
 
 from mlops_desktop.domain.errors import BusyError, DamagedError
 
+from .failures import roll_back
+
 FORMAT = 3
 """Number of the newest step."""
 
@@ -70,8 +72,8 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
                 if number >= 2:
                     connection.execute("insert or replace into meta values ('format', ?)", [str(number)])
                 connection.execute("commit")
-            except BaseException:
-                connection.execute("rollback")
+            except BaseException as first:
+                roll_back(connection, first)
                 raise
 
 

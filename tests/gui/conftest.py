@@ -18,6 +18,10 @@ from PySide6.QtWidgets import QApplication
 
 from mlops_desktop.gui.tasks import Tasks
 from mlops_desktop.gui.theme import Theme, install_theme
+from mlops_desktop.gui.window import ProjectWindow
+from mlops_desktop.gui.window_memory import WindowMemory
+
+LONG_MS = 60_000
 
 
 def load(name: str) -> ModuleType:
@@ -71,3 +75,18 @@ def window(qtbot: Any, made_up: ModuleType, tasks: Tasks) -> Any:
     made.show()
     qtbot.waitExposed(made)
     return made
+
+
+@pytest.fixture
+def made(qtbot: Any, folder: Path) -> Iterator[ProjectWindow]:
+    """The window on the project `folder` of the test's own file; nothing in it may turn out to be a bug."""
+    found = ProjectWindow(WindowMemory(told_background=True))
+    problems: list[object] = []
+    found.tasks.bug_found.connect(problems.append)
+    found.window.show()
+    found.open_project(folder)
+    qtbot.waitUntil(lambda: found.session.project is not None and found.tasks.busy == 0, timeout=LONG_MS)
+    yield found
+    found.window.close()
+    found.end()
+    assert problems == []

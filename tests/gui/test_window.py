@@ -54,21 +54,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def made(qtbot: Any, folder: Path) -> Iterator[ProjectWindow]:
-    """The window, on the project."""
-    found = ProjectWindow(WindowMemory(told_background=True))
-    problems: list[object] = []
-    found.tasks.bug_found.connect(problems.append)
-    found.window.show()
-    found.open_project(folder)
-    qtbot.waitUntil(lambda: found.session.project is not None and found.tasks.busy == 0, timeout=LONG_MS)
-    yield found
-    found.window.close()
-    found.end()
-    assert problems == []
-
-
-@pytest.fixture
 def go(qtbot: Any, made: ProjectWindow) -> Callable[..., Any]:
     """Shows a section and gives its screen, once it has been answered."""
 

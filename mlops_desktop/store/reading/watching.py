@@ -39,14 +39,14 @@ def watched(cursor: Cursor, progress: Progress, stage: str) -> Generator[None]:
     poller = threading.Thread(target=poll, name="import progress", daemon=True)
     poller.start()
     try:
-        yield
+        try:
+            yield
+        finally:
+            ended.set()
+            poller.join()
     except Exception:
-        ended.set()
-        poller.join()
         if raised:
             raise raised[0] from None
         raise
-    ended.set()
-    poller.join()
     if raised:
         raise raised[0]

@@ -15,7 +15,6 @@ from mlops_desktop.gui.screens.activity.activity_screen import ActivityScreen
 from mlops_desktop.gui.screens.activity.activity_state import PAGE, ActivityIntent
 from mlops_desktop.gui.screens.activity.change_panel import ChangePanel
 from mlops_desktop.gui.window import ProjectWindow
-from mlops_desktop.gui.window_memory import WindowMemory
 
 from ....keeper import new_project
 
@@ -33,21 +32,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             project.rename(f"Name {i}")
         yield made
         project.stop(force=True)
-
-
-@pytest.fixture
-def made(qtbot: Any, folder: Path) -> Iterator[ProjectWindow]:
-    """The window on the project."""
-    found = ProjectWindow(WindowMemory(told_background=True))
-    problems: list[object] = []
-    found.tasks.bug_found.connect(problems.append)
-    found.window.show()
-    found.open_project(folder)
-    qtbot.waitUntil(lambda: found.session.project is not None and found.tasks.busy == 0, timeout=LONG_MS)
-    yield found
-    found.window.close()
-    found.end()
-    assert problems == []
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.dialogs import Dialog
 from mlops_desktop.gui.widgets.forms import Field, TextField
 from mlops_desktop.gui.window import ProjectWindow
-from mlops_desktop.gui.window_memory import WindowMemory
 
 from ....keeper import new_project
 
@@ -42,20 +41,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def made(qtbot: Any, folder: Path) -> Iterator[ProjectWindow]:
+def made(made: ProjectWindow) -> Iterator[ProjectWindow]:
     """The window on the project; schedules are removed afterwards."""
-    found = ProjectWindow(WindowMemory(told_background=True))
-    problems: list[object] = []
-    found.tasks.bug_found.connect(problems.append)
-    found.window.show()
-    found.open_project(folder)
-    qtbot.waitUntil(lambda: found.session.project is not None and found.tasks.busy == 0, timeout=LONG_MS)
-    yield found
-    for schedule in found.session.project.schedules.list():
-        found.session.project.schedules.remove(schedule.name)
-    found.window.close()
-    found.end()
-    assert problems == []
+    yield made
+    for schedule in made.session.project.schedules.list():
+        made.session.project.schedules.remove(schedule.name)
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.code import CodeBlock
 from mlops_desktop.gui.widgets.dialogs import Dialog
 from mlops_desktop.gui.window import ProjectWindow
-from mlops_desktop.gui.window_memory import WindowMemory
 
 from ....keeper import new_project
 
@@ -42,21 +41,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         project.models.set_alias("rides@1", "champion")
         yield made
         project.stop(force=True)
-
-
-@pytest.fixture
-def made(qtbot: Any, folder: Path) -> Iterator[ProjectWindow]:
-    """The window on the project."""
-    found = ProjectWindow(WindowMemory(told_background=True))
-    problems: list[object] = []
-    found.tasks.bug_found.connect(problems.append)
-    found.window.show()
-    found.open_project(folder)
-    qtbot.waitUntil(lambda: found.session.project is not None and found.tasks.busy == 0, timeout=LONG_MS)
-    yield found
-    found.window.close()
-    found.end()
-    assert problems == []
 
 
 def opened(qtbot: Any, made: ProjectWindow, kind: Any) -> Any:
