@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import errno
 import fcntl
 import os
@@ -425,6 +426,27 @@ def test_a_listening_socket_is_on_loopback_and_not_inherited() -> None:
     with system.listen_on_loopback() as listening:
         assert listening.getsockname()[0] == "127.0.0.1"
         assert not listening.get_inheritable()
+
+
+async def is_sent_without_delay(listening: socket.socket) -> bool:
+    """Whether asyncio sends what a connection that it took from this socket writes at once."""
+    told = asyncio.get_running_loop().create_future()
+
+    def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        told.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    async with await asyncio.start_server(take, sock=listening):
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        found = await told
+        writer.close()
+        await writer.wait_closed()
+    return bool(found)
+
+
+def test_an_answer_of_the_service_waits_for_no_acknowledgement() -> None:
+    with system.listen_on_loopback() as listening:
+        assert asyncio.run(is_sent_without_delay(listening))
 
 
 def test_on_windows_no_other_process_can_listen_on_the_same_port() -> None:
