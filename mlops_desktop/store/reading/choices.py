@@ -57,7 +57,7 @@ def chosen_reading(
     return replace(
         reading,
         why=_WHY if found.type is not kind else found.why,
-        missing=tuple(dict.fromkeys((*reading.missing, *missing))),
+        missing=tuple(dict.fromkeys(spelling.strip(" ") for spelling in (*reading.missing, *missing))),
         trims=True,
         is_chosen=True,
         misfits_are_missing=lost,

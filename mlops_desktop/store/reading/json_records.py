@@ -8,6 +8,7 @@ nested values stay JSON text.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +19,26 @@ from mlops_desktop.domain.imports import Decision, ImportOptions
 from mlops_desktop.store.reading.bytes_scan import scan_bytes
 from mlops_desktop.store.reading.dialect import unique_names
 from mlops_desktop.store.reading.encoding import find_encoding, recode
+from mlops_desktop.store.reading.json_layouts import (
+    LARGEST_RECORD_BYTES,
+    Layout,
+    doubled_key,
+    is_lines,
+    layout_of,
+    pointer,
+)
+from mlops_desktop.store.reading.json_numbers import is_marked, plain_nested, plain_number, with_long_numbers
 from mlops_desktop.store.reading.relation import Relation
 from mlops_desktop.store.reading.source import Source
 from mlops_desktop.store.reading.sql import Cursor, literal, name
 
 _PREVIEW_RECORDS = 3000
-_LARGEST_RECORD_BYTES = 128 << 20
+_NESTED = frozenset({"OBJECT", "ARRAY"})
 
 
 @dataclass(frozen=True)
 class _Key:
-    """A key and the JSON types of its values."""
+    """A key and the JSON types of its values; ``NUMBER`` is one that is written as a marked text."""
 
     name: str
     types: frozenset[str]
@@ -42,13 +52,18 @@ def read_json(
     Raises
     ------
     FileError
-        Text that is no JSON, with the line; or JSON that is no list of objects.
+        Text that is no JSON, with the line; JSON that is no list of objects; or a key twice in an object.
     """
     path = _as_utf8(source, path, options)
+    marked = source.scratch / "marked.json"
+    mark = with_long_numbers(path, marked)
+    path = marked if mark else path
     limit = "" if all_rows else f" LIMIT {_PREVIEW_RECORDS}"
     try:
-        records, why = _records(cursor, source, path)
-        keys, count = _keys(cursor, source, f"(SELECT * FROM {records}{limit})")
+        layout = layout_of(cursor, source, path)
+        keys, count = _keys(cursor, source, f"(SELECT * FROM {layout.records}{limit})", mark)
+        if not _is_read_at_once(layout, keys):
+            _refuse_doubled(cursor, source, f"(SELECT * FROM {layout.records}{limit})")
     except duckdb.Error as error:
         raise _malformed(source, path, error) from error
     if not keys:
@@ -56,21 +71,20 @@ def read_json(
             f"{source.name} holds JSON without a record: there are no rows.", reason="It is empty."
         )
     names, _ = unique_names([key.name for key in keys])
-    nested = [key for key in keys if key.types & {"OBJECT", "ARRAY"}]
-    decisions = [Decision("records", "JSON", why)]
-    decisions += [
-        Decision(key.name, "text", "Nested values, kept as JSON text.", is_column=True, notable=True)
-        for key in nested
-    ]
     return Relation(
         format="JSON",
-        sql=_columns(records, path, keys),
+        sql=_columns(layout, path, keys, mark),
         names=tuple(names),
         types=tuple(_declared(key) for key in keys),
         options=options,
-        decisions=tuple(decisions),
+        decisions=(Decision("records", "JSON", layout.why),),
         rows=count if all_rows else None,
         texts=frozenset(place for place, key in enumerate(keys) if "VARCHAR" in key.types),
+        converted={
+            place: ("{v}", "VARCHAR", "Nested values, kept as JSON text.")
+            for place, key in enumerate(keys)
+            if key.types & _NESTED
+        },
     )
 
 
@@ -93,100 +107,72 @@ def _as_utf8(source: Source, path: Path, options: ImportOptions) -> Path:
     return target
 
 
-def _reader(path: Path, layout: str) -> str:
-    return f"read_json_objects({literal(str(path))}, format='{layout}', maximum_object_size={_LARGEST_RECORD_BYTES})"
-
-
-def _records(cursor: Cursor, source: Source, path: Path) -> tuple[str, str]:
-    """A source of one column ``json`` with an object a row, and how they were found."""
-    with path.open("rb") as file:
-        start = file.read(4096).lstrip()
-    if start.startswith(b"["):
-        return _reader(path, "array"), "The elements of an array."
-    if _is_lines(path):
-        return _reader(path, "newline_delimited"), "One object a line."
-    whole = _reader(path, "unstructured")
-    kinds = cursor.execute(
-        f"SELECT e.key, e.type, json_type(e.value, '$[0]') FROM (SELECT json FROM {whole} LIMIT 1) t, json_each(t.json) e"
-    ).fetchall()
-    lists = [key for key, kind, inner in kinds if kind == "ARRAY" and inner == "OBJECT"]
-    if len(lists) == 1 and path.stat().st_size <= _LARGEST_RECORD_BYTES:
-        inner = f"unnest(json_extract(json, {literal(_pointer(lists[0]))})::JSON[]) AS json"
-        return (
-            f"(SELECT {inner} FROM {whole})",
-            f"The list “{lists[0]}” within one object; what stands beside it is left out.",
-        )
-    return whole, "One object after the other."
-
-
-def _is_lines(path: Path) -> bool:
-    """Whether the first of several lines is an object by itself."""
-    with path.open("rb") as file:
-        lines = (line for line in file if line.strip())
-        first, second = next(lines, b""), next(lines, b"")
-    try:
-        return bool(second) and isinstance(json.loads(first), dict)
-    except ValueError:
-        return False
-
-
-def _keys(cursor: Cursor, source: Source, records: str) -> tuple[list[_Key], int]:
+def _keys(cursor: Cursor, source: Source, records: str, mark: str) -> tuple[list[_Key], int]:
     """All keys in the order in which they first come, and the number of records."""
-    odd = cursor.execute(
-        f"SELECT count(*), min(CASE WHEN json_type(json) <> 'OBJECT' THEN r END) "
-        f"FROM (SELECT row_number() OVER () AS r, json FROM {records})"
+    numbered = f"(SELECT row_number() OVER () AS r, json FROM {records})"
+    count, odd = cursor.execute(
+        f"SELECT count(*), min(CASE WHEN json_type(json) <> 'OBJECT' THEN r END) FROM {numbered}"
     ).fetchone() or (0, None)
-    if odd[1] is not None:
+    if odd is not None:
         raise source.error(
-            f"Record {odd[1]} of {source.name} is no object with named values.",
+            f"Record {odd} of {source.name} is no object with named values.",
             remedy="A table in JSON is a list of objects, or one object a line.",
-            row=int(odd[1]),
+            row=int(odd),
         )
+    kind = f"CASE WHEN {is_marked('e.value', mark)} THEN 'NUMBER' ELSE e.type END"
     rows = cursor.execute(
-        f"SELECT e.key, list(DISTINCT e.type) FROM (SELECT row_number() OVER () AS r, json FROM {records}) t, "
-        f"json_each(t.json) e GROUP BY e.key ORDER BY min(r), min(e.id)"
+        f"SELECT e.key, list(DISTINCT {kind}) FROM {numbered} t, json_each(t.json) e "
+        f"GROUP BY e.key ORDER BY min(r), min(e.id)"
     ).fetchall()
-    return [_Key(key, frozenset(types)) for key, types in rows], int(odd[0])
+    return [_Key(key, frozenset(types)) for key, types in rows], int(count)
 
 
-def _columns(records: str, path: Path, keys: Sequence[_Key]) -> str:
-    """The source of texts ``c0``, ``c1`` ...; read in one go where names allow it."""
+def _refuse_doubled(cursor: Cursor, source: Source, records: str) -> None:
+    """Refuse a key twice in one object; where DuckDB reads the records at once it does so itself."""
+    found = cursor.execute(
+        f"SELECT r, keys FROM (SELECT row_number() OVER () AS r, json_keys(json) AS keys FROM {records}) "
+        "WHERE len(keys) > len(list_distinct(keys)) LIMIT 1"
+    ).fetchone()
+    if found:
+        record, keys = found
+        raise doubled_key(source, record, next(k for place, k in enumerate(keys) if k in keys[:place]))
+
+
+def _is_read_at_once(layout: Layout, keys: Sequence[_Key]) -> bool:
+    """Whether DuckDB takes the keys as names of columns, which it tells apart by more than their case."""
     lowered = {key.name.lower() for key in keys}
-    plain = records.startswith("read_json_objects(") and len(lowered) == len(keys) and "" not in lowered
-    if plain:
-        layout = (
-            "array"
-            if "format='array'" in records
-            else "newline_delimited"
-            if "newline" in records
-            else "unstructured"
-        )
+    return bool(layout.format) and len(lowered) == len(keys) and "" not in lowered
+
+
+def _columns(layout: Layout, path: Path, keys: Sequence[_Key], mark: str) -> str:
+    """The source of texts ``c0``, ``c1`` ..."""
+    if _is_read_at_once(layout, keys):
         columns = ", ".join(f"{literal(key.name)}: 'VARCHAR'" for key in keys)
-        shown = ", ".join(f"{name(key.name)} AS c{place}" for place, key in enumerate(keys))
-        told = f"format='{layout}', records='true', columns={{{columns}}}, maximum_object_size={_LARGEST_RECORD_BYTES}"
-        return f"(SELECT {shown} FROM read_json({literal(str(path))}, {told}))"
+        told = f"format='{layout.format}', records='true', columns={{{columns}}}, maximum_object_size={LARGEST_RECORD_BYTES}"
+        records, values = f"read_json({literal(str(path))}, {told})", [name(key.name) for key in keys]
+    else:
+        records = layout.records
+        values = [f"json_extract_string(json, {literal(pointer(key.name))})" for key in keys]
     shown = ", ".join(
-        f"json_extract_string(json, {literal(_pointer(key.name))}) AS c{place}"
-        for place, key in enumerate(keys)
+        f"{plain_nested(value, mark) if key.types & _NESTED else plain_number(value, mark)} AS c{place}"
+        for place, (key, value) in enumerate(zip(keys, values, strict=True))
     )
     return f"(SELECT {shown} FROM {records})"
-
-
-def _pointer(key: str) -> str:
-    """The JSON pointer of a key, whatever letters it has."""
-    return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
 def _declared(key: _Key) -> str | None:
     """Nested values and mixtures with texts are text; for all others the values decide (`None`)."""
     kinds = key.types - {"NULL"}
     mixed = len(kinds & {"VARCHAR", "BOOLEAN"}) > 0 and len(kinds) > 1
-    return "VARCHAR" if kinds & {"OBJECT", "ARRAY"} or mixed else None
+    return "VARCHAR" if kinds & _NESTED or mixed else None
 
 
 def _malformed(source: Source, path: Path, error: duckdb.Error) -> Exception:
-    """The line at which a text stops to be JSON."""
-    line = _first_bad_line(path) if _is_lines(path) else None
+    """What is wrong with a text: the line at which it stops to be JSON, or a row that fits no columns."""
+    uneven = re.search(r"a row of its data has \d+ values for \d+ columns", str(error))
+    if uneven:
+        return source.error(f"{source.name} is no table: {uneven.group()}.", remedy="Complete that row.")
+    line = _first_bad_line(path) if is_lines(path) else None
     at = f"line {line}" if line else "its end or in between"
     return source.error(
         f"{source.name} is no whole JSON: {at} can't be read.",

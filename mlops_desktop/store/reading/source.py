@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -18,6 +19,9 @@ from mlops_desktop.domain.sizes import size_words
 
 HEAD_BYTES = 1 << 20
 """How much of a text is looked at to find its dialect."""
+
+_ERROR_KIND = re.compile(r"^(?:[A-Z][A-Za-z-]* )+(?:Error|Exception): ")
+"""The kind of error with which DuckDB begins its sentences."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Source:
     def told(self, reason: str) -> str:
         """The first line of what a reader said, with the file's own name for the one it was read under."""
         lines = reason.splitlines() or [""]
-        return lines[0].replace(str(self.alias), self.name).strip()
+        said = _ERROR_KIND.sub("", lines[0])
+        return said.replace(str(self.alias), self.name).strip()
 
     def check_unchanged(self) -> None:
         """Refuse when the file is not the one that was opened any more.
@@ -132,9 +137,7 @@ def _regular(path: Path) -> os.stat_result:
     except PermissionError as error:
         raise FileError(f"You have no right to read {name} (permission denied).", where=where) from error
     except (OSError, ValueError) as error:
-        raise FileError(
-            f"{name} is no path to a file that can be read.", reason=f"{error}.", where=where
-        ) from error
+        raise _no_path(path, error) from error
     kind = _kind(info.st_mode)
     if kind:
         raise FileError(
@@ -149,6 +152,33 @@ def _regular(path: Path) -> os.stat_result:
     if info.st_size == 0:
         raise FileError(f"{name} is empty: it has 0 bytes.", remedy="Check where it was made.", where=where)
     return info
+
+
+_NO_PATH = {
+    errno.ELOOP: "is a link that leads back to itself (a loop of links), to no file.",
+    errno.ENAMETOOLONG: "is too long for the name of a file.",
+    errno.ENOTDIR: "lies within something that is no folder.",
+    errno.EIO: "can't be read: the disk or the network gave an error.",
+    errno.ESTALE: "can't be read: the folder of the network is gone.",
+}
+
+
+def _no_path(path: Path, error: OSError | ValueError) -> FileError:
+    """What is wrong with a path that leads to no file, in words."""
+    name = path.name or str(path)
+    shown = name if len(name) <= 80 else f"{name[:80]} ..."
+    told = (
+        _NO_PATH.get(error.errno or 0, "")
+        if isinstance(error, OSError)
+        else "has a letter that no file's name has."
+    )
+    reason = "" if told else f"The system says: {error.strerror if isinstance(error, OSError) else error}."
+    return FileError(
+        f"{shown} {told or 'is no path to a file that can be read.'}",
+        reason=reason,
+        remedy="Choose the file itself.",
+        where=Where(file=str(path)),
+    )
 
 
 def _kind(mode: int) -> str:

@@ -14,6 +14,7 @@ from mlops_desktop.domain.imports import ColumnType, Decision, ImportOptions, Pr
 from mlops_desktop.domain.sizes import size_words
 from mlops_desktop.store.pieces_sql import written_as
 from mlops_desktop.store.reading.choices import choices, chosen_reading, unreadable
+from mlops_desktop.store.reading.json_layouts import doubled_key
 from mlops_desktop.store.reading.native import native
 from mlops_desktop.store.reading.proofs import NO_UNDERSCORE, Reading, text
 from mlops_desktop.store.reading.relation import Relation
@@ -122,7 +123,8 @@ def _fits(typed: Typed, place: int) -> tuple[str, str, str]:
     plain = f"trim({column}, ' ')" if reading.trims else column
     missing = f"{column} IS NULL"
     if reading.missing:
-        missing += f" OR {plain} IN ({', '.join(literal(token) for token in reading.missing)})"
+        tokens = ", ".join(literal(token) for token in reading.missing)
+        missing += f" OR trim({column}, ' ') IN ({tokens})"
     proof = reading.proof_of(plain, f"x{place}")
     if not typed.relation.has_underscores:
         proof = proof.replace(NO_UNDERSCORE.replace("{v}", plain), "true")
@@ -276,6 +278,9 @@ def failure(source: Source, error: duckdb.Error) -> Exception:
             if full
             else "Close other programs and do it again.",
         )
+    twice = re.search(r'in (?:line|record/value) (\d+): .* has duplicate key "(.*)"', said, re.S)
+    if twice:
+        return doubled_key(source, int(twice.group(1)), twice.group(2))
     line = re.search(r"on Line: (\d+)", said)
     return source.error(
         f"{source.name} can't be read: {source.told(said)}",

@@ -76,7 +76,10 @@ def _with_missing(
         why += f" Blanks around {padded} values were removed."
         notable = True
     trims = padded > 0 or any(s.padded for s in (empty, token) if s)
-    return replace(reading, why=why, missing=missing + reading.missing, trims=trims, notable=notable)
+    missing += reading.missing
+    if trims:
+        missing = tuple(dict.fromkeys(spelling.strip(" ") for spelling in missing))
+    return replace(reading, why=why, missing=missing, trims=trims, notable=notable)
 
 
 def _some(spellings: Iterable[str]) -> str:

@@ -223,7 +223,7 @@ def _query(source: str, columns: Sequence[int], missing: Sequence[str] | None) -
     names = ", ".join(f"c{column}" for column in columns)
     numbers = ", ".join(str(column) for column in columns)
     tokens = ", ".join(literal(token) for token in missing or ())
-    value = f"CASE WHEN v IN ({tokens}) THEN NULL ELSE v END" if tokens else "v"
+    value = f"CASE WHEN trim(v, ' ') IN ({tokens}) THEN NULL ELSE v END" if tokens else "v"
     plain = "replace(replace(t, '-', ''), '.', '')"
     digits = f"ltrim({plain}, '0')"
     mantissa = f"regexp_replace({digits}, '[eE].*', '')"

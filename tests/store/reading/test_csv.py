@@ -236,3 +236,14 @@ def test_lines_above_a_short_table_are_skipped_and_told(bring_in, above):
 
 def test_a_column_of_sentences_with_commas_below_a_title_stays_one_column(bring_in):
     assert list(bring_in("note\nyes, please\nno, thanks\nwell, ok\n").columns) == ["note"]
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("loop.csv", "a loop of links"), ("n" * 300, "too long"), ("t.csv/x", "no folder")]
+)
+def test_a_path_that_leads_to_no_file_is_refused_in_words(bring_in, tmp_path, name, word):
+    (tmp_path / "t.csv").write_text("a\n1\n")
+    (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
+    with pytest.raises(FileError, match=word) as caught:
+        bring_in(tmp_path / name)
+    assert "Errno" not in str(caught.value)

@@ -163,3 +163,9 @@ def test_a_column_without_any_value_has_no_type_yet(bring_in):
     table = bring_in("a,b\n1,\n2,\n")
     assert table.staged.no_value_yet == {"b"}
     assert "b: no value yet" in table.said
+
+
+@pytest.mark.parametrize("options", [{}, {"missing": ("gone",)}])
+def test_a_word_for_missing_with_blanks_around_it_is_missing(bring_in, options):
+    table = bring_in(f"a,b,c\nx,y,1\nx,y,{' gone' if options else '. '}\n", **options)
+    assert table["c"] == [1, None]
