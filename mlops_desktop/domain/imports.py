@@ -85,7 +85,7 @@ class ImportOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     delimiter: str | None = None
-    """What separates values, one to four letters."""
+    """What separates values, one to four letters; two blanks stand for columns aligned by blanks."""
     encoding: str | None = None
     """Name of the encoding of a text file, such as ``utf-8`` or ``cp1252``."""
     decimal_mark: Literal[".", ","] | None = None
@@ -224,7 +224,9 @@ class ImportReport(msgspec.Struct, frozen=True):
     def _sentences(self) -> Iterator[str]:
         yield f"{self.rows} rows, {self.columns} columns from {self.format}."
         for problem in self.problems:
-            place = f"{problem.place[:1].upper()}{problem.place[1:]}: " if problem.place else ""
+            place = f"{problem.place}: " if problem.place else ""
+            if not problem.column:
+                place = place[:1].upper() + place[1:]
             remedy = f" {problem.remedies[0].label}." if problem.remedies else ""
             yield f"{place}{problem.what}{remedy}"
         for change in self.widened:

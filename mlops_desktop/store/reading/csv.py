@@ -11,9 +11,19 @@ from pathlib import Path
 
 import msgspec
 
-from mlops_desktop.domain.imports import Decision, ImportOptions, Problem
+from mlops_desktop.domain.imports import Decision, ImportOptions, Problem, Remedy
+from mlops_desktop.store.reading.aligned import (
+    BLANKS,
+    SEPARATOR,
+    Columns,
+    CrossedError,
+    find_columns,
+    has_runs,
+    over_all_lines,
+    write_separated,
+)
 from mlops_desktop.store.reading.bytes_scan import ByteFacts, scan_bytes, scan_head
-from mlops_desktop.store.reading.dialect import Dialect, EmptyTextError, find_dialect, unique_names
+from mlops_desktop.store.reading.dialect import WEAK, Dialect, EmptyTextError, find_dialect, unique_names
 from mlops_desktop.store.reading.encoding import Encoding, find_encoding, recode
 from mlops_desktop.store.reading.relation import Relation
 from mlops_desktop.store.reading.source import HEAD_BYTES, Source
@@ -60,8 +70,7 @@ def read_text(source: Source, path: Path, options: ImportOptions, *, all_rows: b
     FileError
         Zero bytes, letters of an unknown encoding, or records that can't be told apart.
     """
-    text = understand(source, path, options, all_rows=all_rows)
-    found = _dialect(source, text, options)
+    text, found = _understood(source, path, options, all_rows=all_rows)
     size = text.path.stat().st_size
     look = size <= (_FULL_LOOK_BYTES if all_rows else HEAD_BYTES)
     repaired = repair(source, text.path, text.facts, found, options, every_record=look)
@@ -70,11 +79,68 @@ def read_text(source: Source, path: Path, options: ImportOptions, *, all_rows: b
 
 def repair_and_read(source: Source, path: Path, options: ImportOptions) -> Relation:
     """The same, with the shape of every record checked however large the text is."""
-    text = understand(source, path, options, all_rows=True)
-    found = _dialect(source, text, options)
+    text, found = _understood(source, path, options, all_rows=True)
     return _relation(
         source, text, found, repair(source, text.path, text.facts, found, options, every_record=True), options
     )
+
+
+def _understood(
+    source: Source, path: Path, options: ImportOptions, *, all_rows: bool
+) -> tuple[Text, Dialect]:
+    """A text with its letters and its dialect; one with columns aligned by blanks is written anew first."""
+    text = understand(source, path, options, all_rows=all_rows)
+    if options.delimiter not in (None, BLANKS):
+        return text, _named(source, _dialect(source, text, options), options)
+    columns = find_columns(text.head, is_whole=text.is_whole) if options.skip_rows is None else None
+    if options.delimiter is None:
+        found = _dialect(source, text, options)
+        names = next((line for line in text.head.splitlines() if line.strip()), "")
+        if found.row_width == 1 and columns is None:
+            return text, _with_runs_said(text, found)
+        if columns is None or (
+            found.row_width > 1 and found.delimiter not in WEAK and found.delimiter in names
+        ):
+            return text, _named(source, found, options)
+    if columns is None:
+        raise source.error(
+            f"{source.name} has no columns that blanks tell apart in all its lines.",
+            remedy="Choose another separator, or none.",
+        )
+    return _separated(source, text, columns, options)
+
+
+def _with_runs_said(text: Text, found: Dialect) -> Dialect:
+    """One column; if its lines have runs of blanks it is said that they may stand for columns."""
+    if not has_runs(text.head.splitlines()[:400]):
+        return found
+    why = "Nothing separates values: one column. Runs of blanks in it may stand for columns of fixed width."
+    first = msgspec.structs.replace(found.decisions[0], why=why, notable=True)
+    return replace(found, decisions=(first, *found.decisions[1:]))
+
+
+def _separated(source: Source, text: Text, columns: Columns, options: ImportOptions) -> tuple[Text, Dialect]:
+    """The text with a separator instead of the blanks between its columns."""
+    target, limit = source.scratch / "separated", None if text.all_rows else HEAD_BYTES
+    try:
+        columns = over_all_lines(columns, text.path, limit)
+        write_separated(text.path, target, columns, limit)
+    except CrossedError as error:
+        raise source.error(
+            f"Line {error.line} {error}.",
+            reason="The columns of this file are told apart by blanks alone.",
+            remedy="Mend that line, save the table with a separator, or choose another one.",
+            line=error.line,
+        ) from error
+    facts = scan_bytes(target)
+    facts.sha256 = text.facts.sha256
+    with target.open("rb") as file:
+        head = file.read(HEAD_BYTES).decode("utf-8", errors="ignore")
+    text = replace(text, path=target, facts=facts, head=head)
+    told = msgspec.structs.replace(options, delimiter=SEPARATOR, quote="")
+    found = _named(source, _dialect(source, text, told), options)
+    first = Decision("delimiter", "blanks", columns.why, ("other",), notable=True)
+    return text, replace(found, decisions=(first, *found.decisions[1:]), is_aligned=True)
 
 
 def understand(source: Source, path: Path, options: ImportOptions, *, all_rows: bool) -> Text:
@@ -178,9 +244,9 @@ def _relation(
     )
     resolved = msgspec.structs.replace(
         options,
-        delimiter=found.delimiter,
+        delimiter=BLANKS if found.is_aligned else found.delimiter,
         encoding=text.encoding.name,
-        quote=found.quote,
+        quote=options.quote if found.is_aligned else found.quote,
         header=found.has_header,
     )
     encoding = Decision(
@@ -193,7 +259,7 @@ def _relation(
         types=(None,) * width,
         options=resolved,
         decisions=(*found.decisions, encoding),
-        problems=(*_notes(found), *repaired.problems),
+        problems=(*_notes(found, options), *repaired.problems),
         skipped_lines=repaired.skipped_lines,
         rows=repaired.rows,
         content=text.content,
@@ -206,19 +272,23 @@ def _relation(
 
 
 def _dialect(source: Source, text: Text, options: ImportOptions) -> Dialect:
-    """The dialect of a text; refuses an empty one, and one whose names can't be told apart from its columns."""
+    """The dialect of a text; refuses an empty one."""
     try:
-        found = find_dialect(text.head, options, is_whole=text.is_whole)
+        return find_dialect(text.head, options, is_whole=text.is_whole)
     except EmptyTextError as error:
         raise source.error(f"{source.name} is empty: it holds nothing but blanks.") from error
+
+
+def _named(source: Source, found: Dialect, options: ImportOptions) -> Dialect:
+    """The dialect with a name for each column; refuses one of which it can't be told which column lacks its name."""
     surplus = found.row_width - len(found.names)
     if surplus <= 0 or not found.surplus_has_values:
         return found
-    chosen = options.remedies.get("names")
+    chosen = options.remedies.get("names") or ("first" if found.has_row_names else "")
     if chosen not in ("first", "last"):
         raise source.error(
             f"Line {found.first_line + 1} (row 1) has {found.row_width} values, more than the {len(found.names)} names in line {found.first_line}.",
-            reason="Either the first columns have no name, or the last.",
+            reason="Either the first columns have no name (as the names of rows in R), or the last.",
             remedy="Complete the names, or choose which columns have none.",
             line=found.first_line + 1,
             row=1,
@@ -235,8 +305,19 @@ def _plain_rows(facts: ByteFacts, found: Dialect) -> int:
     return lines - (found.first_line - 1) - (1 if found.has_header else 0)
 
 
-def _notes(found: Dialect) -> tuple[Problem, ...]:
-    if not found.notes:
-        return ()
-    what = f"{len(found.notes)} lines before the table were skipped, the first: “{found.notes[0][:80]}”."
-    return (Problem("preamble", "note", what, line=1, count=len(found.notes)),)
+def _notes(found: Dialect, options: ImportOptions) -> tuple[Problem, ...]:
+    notes: list[Problem] = []
+    if found.notes:
+        what = f"{len(found.notes)} lines before the table were skipped, the first: “{found.notes[0][:80]}”."
+        notes.append(Problem("preamble", "note", what, line=1, count=len(found.notes)))
+    if found.has_row_names:
+        what = "Each row has a value more than there are names, as R writes the names of rows."
+        remedies = (
+            Remedy("first", "The first column has no name"),
+            Remedy("last", "The last column has no name"),
+        )
+        ordered = tuple(
+            sorted(remedies, key=lambda remedy: remedy.key != options.remedies.get("names", "first"))
+        )
+        notes.append(Problem("names", "warning", what, line=found.first_line, remedies=ordered))
+    return tuple(notes)

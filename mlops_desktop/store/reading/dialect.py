@@ -30,9 +30,9 @@ _WORDS = {
 _SEPARATOR_LINE = re.compile(r"sep=(.)(?:\r\n|\r|\n)")
 """The line by which Excel tells itself the separator."""
 _LOOKED_AT = 400
-_WEAK = (" ", ":", "~", "^")
-"""Separators that stand in running text as well."""
 """Records from which the dialect is found."""
+WEAK = (" ", ":", "~", "^")
+"""Separators that stand in running text as well."""
 _NUMBER = re.compile(
     r"\s*[-+(]?[$€£]?\s*(\d[\d.,' \u00a0\u202f]*|\.\d+)([eE][-+]?\d+)?\s*[%)]?\s*|nan|-?inf", re.I
 )
@@ -80,6 +80,10 @@ class Dialect:
     """Whether a value of the rows looked at holds a line end."""
     comment: str = ""
     """The mark with which comment lines begin, if there are any."""
+    has_row_names: bool = False
+    """Whether each row begins with a name in quotes, under names that are one fewer, as R writes it."""
+    is_aligned: bool = False
+    """Whether blanks alone told the columns apart in the file."""
 
 
 def split_records(
@@ -235,7 +239,7 @@ def _regularity(records: Sequence[Record], separator: str) -> float:
     widths = Counter(len(r.values) for r in records)
     width = max(widths, key=lambda w: (widths[w], w))
     above = _table_below(records)
-    if above and separator not in _WEAK:
+    if above and separator not in WEAK:
         width = len(records[-1].values)
         return (1 - above / len(records)) * (1 + min(width, 50) / 200)
     wide = [r for r in records if len(r.values) > 1]
@@ -247,7 +251,9 @@ def _regularity(records: Sequence[Record], separator: str) -> float:
     header = records[0] if len(records[0].values) > 1 else None
     if header is None and share < 1 and len(wide) < 0.8 * len(records):
         return 0.0
-    weak = 0.6 if separator in _WEAK else 1.0
+    weak = 0.6 if separator in WEAK else 1.0
+    if len(records[0].values) == width - 1 and _are_row_names(records[0], records[1:]):
+        share = 1.0
     if weak < 1 and (share < 0.95 or any(not v for r in records for v in r.values)):
         return 0.0
     return weak * share * (1 + min(width, 50) / 200)
@@ -364,7 +370,7 @@ def _describe(table: Sequence[Record], notes: tuple[str, ...], found: Dialect, w
     if found.comment and written and written[0].startswith(found.comment):
         written[0] = written[0].removeprefix(found.comment).lstrip()
     names, renamed = unique_names(written)
-    word = _WORDS.get(found.delimiter, f"“{found.delimiter}”")
+    word = _WORDS.get(found.delimiter, f"“{found.delimiter}”") if width > 1 or len(names) > 1 else "none"
     cut = f"It cuts {widths.get(width, 0)} of {len(rows)} rows looked at into {width}."
     first = f"line {found.first_line}" if found.has_header else "none"
     decisions = [
@@ -376,10 +382,18 @@ def _describe(table: Sequence[Record], notes: tuple[str, ...], found: Dialect, w
     if renamed:
         shown = ", ".join(renamed[:5])
         decisions.append(Decision("names", shown, "Names have to be unique and not empty.", notable=True))
+    named = bool(found.has_header) and width == len(names) + 1 and _are_row_names(table[0], rows)
     beyond = any(v for r in rows if len(r.values) == width for v in r.values[len(names) :])
     spans = any("\n" in v or "\r" in v for r in rows for v in r.values)
-    found = replace(found, surplus_has_values=beyond, spans_lines=spans)
+    found = replace(found, surplus_has_values=beyond, spans_lines=spans, has_row_names=named)
     return replace(found, names=tuple(names), row_width=width, decisions=tuple(decisions), notes=notes)
+
+
+def _are_row_names(header: Record, rows: Sequence[Record]) -> bool:
+    """Whether names and first values stand in quotes, and the first values are all different."""
+    first = [row.values[0] for row in rows]
+    quoted = len(header.quoted) == len(header.values) and all(0 in row.quoted for row in rows)
+    return quoted and len(set(first)) == len(first)
 
 
 def unique_names(written: Sequence[str]) -> tuple[list[str], list[str]]:

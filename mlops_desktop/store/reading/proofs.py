@@ -8,7 +8,7 @@ then drops.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlops_desktop.domain.imports import ColumnType
 from mlops_desktop.store.reading.sql import literal
@@ -46,6 +46,8 @@ class Reading:
     problem: str = ""
     """What should be looked at, in a sentence; empty when nothing."""
     problem_row: int | None = None
+    undecided: str = ""
+    """What no row decides: ``date order`` or ``decimal mark``."""
     words: tuple[str, ...] = ()
     """Of yes and no: the word for no and the word for yes, where each has one spelling alone."""
     is_local: bool = False
@@ -65,9 +67,14 @@ class Reading:
         return self.value == "{v}" and self.proof == "true" and not self.missing
 
 
-def text(why: str, *, notable: bool = False, row: int | None = None, problem: str = "") -> Reading:
+def text(why: str, *, notable: bool = False) -> Reading:
     """The column as written."""
-    return Reading(ColumnType.TEXT, "VARCHAR", why=why, notable=notable, problem=problem, problem_row=row)
+    return Reading(ColumnType.TEXT, "VARCHAR", why=why, notable=notable)
+
+
+def undecided(what: str, why: str, problem: str, row: int) -> Reading:
+    """The column as written, for want of a row that decides between two readings; a person can."""
+    return replace(text(why, notable=True), problem=problem, problem_row=row, undecided=what)
 
 
 def boolean(yes: Iterable[str], no: Iterable[str], why: str) -> Reading:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import msgspec
 
 from mlops_desktop.domain.errors import CancelledError, ResourceError
 from mlops_desktop.domain.imports import ColumnType, Decision, ImportOptions, Problem, Remedy, Widened
@@ -20,13 +21,25 @@ from mlops_desktop.store.reading.proofs import NO_UNDERSCORE, Reading, text
 from mlops_desktop.store.reading.relation import Relation
 from mlops_desktop.store.reading.source import Source
 from mlops_desktop.store.reading.sql import Cursor, literal, name
-from mlops_desktop.store.reading.types import decide
+from mlops_desktop.store.reading.types import Marks, decide
 from mlops_desktop.store.reading.values import ColumnValues, examine
 
 Physical = Callable[[Sequence[str]], Sequence[str]]
 """Gives the names in the Parquet file for written ones."""
 
 _OF_TEXTS = (ColumnType.TEXT, ColumnType.DATE, ColumnType.TIME, ColumnType.TIMESTAMP, ColumnType.INSTANT)
+_UNDECIDED = {
+    "date order": (
+        Remedy("text", "Kept as text"),
+        Remedy("day first", "Day first"),
+        Remedy("month first", "Month first"),
+    ),
+    "decimal mark": (
+        Remedy("text", "Kept as text"),
+        Remedy(".", "The point is the decimal mark"),
+        Remedy(",", "The comma is the decimal mark"),
+    ),
+}
 _SAMPLE_ROWS = 3000
 _MISFIT = "does-not-fit:"
 
@@ -60,18 +73,14 @@ def type_columns(
 def _decided(
     source: Source, relation: Relation, options: ImportOptions, values: dict[int, ColumnValues]
 ) -> Typed:
-    comma = options.decimal_mark == "," or any(
-        {"comma", "comma and points", "comma and spaces"} & v.classes.keys()
-        and decide(v, options).type is ColumnType.DECIMAL
-        for v in values.values()
-    )
+    marks = _marks_of(relation, options, values)
     readings: list[Reading] = []
     problems: list[Problem] = []
     for place, declared in enumerate(relation.types):
         if declared is not None:
             readings.append(native(declared, relation.converted.get(place)))
             continue
-        reading = decide(values[place], options, comma_decimals=comma)
+        reading = decide(values[place], _asked_of(relation.names[place], options), marks)
         if place in relation.texts and reading.type not in _OF_TEXTS and reading.has_values:
             reading = text("Texts in the file, kept as written.")
         chosen = options.types.get(relation.names[place])
@@ -85,6 +94,33 @@ def _decided(
             problems.append(_undecided(relation.names[place], reading))
         readings.append(reading)
     return Typed(relation, tuple(readings), values, problems=tuple(problems))
+
+
+def _marks_of(relation: Relation, options: ImportOptions, values: dict[int, ColumnValues]) -> Marks:
+    """What the columns say together of the decimal mark."""
+    comma = options.decimal_mark == "," or any(
+        {"comma", "comma and points", "comma and spaces"} & v.classes.keys()
+        and decide(v, options).type is ColumnType.DECIMAL
+        for v in values.values()
+    )
+    plain = any(
+        not seen.is_grouped
+        for v in values.values()
+        for kind, seen in v.classes.items()
+        if kind in ("point", "loose point", "exponent", "point and commas")
+    )
+    return Marks(comma, open=relation.options.delimiter == ";" and not plain)
+
+
+def _asked_of(column: str, options: ImportOptions) -> ImportOptions:
+    """The options for one column: what was chosen for it alone stands above what holds for all."""
+    mark = options.remedies.get(f"{column}:decimal mark")
+    order = options.remedies.get(f"{column}:date order")
+    if mark == "." or mark == ",":
+        options = msgspec.structs.replace(options, decimal_mark=mark)
+    if order == "day first" or order == "month first":
+        options = msgspec.structs.replace(options, date_order=order)
+    return options
 
 
 def _as_expected(column: str, reading: Reading, values: ColumnValues, options: ImportOptions) -> Reading:
@@ -102,18 +138,13 @@ def _as_expected(column: str, reading: Reading, values: ColumnValues, options: I
 
 
 def _undecided(column: str, reading: Reading) -> Problem:
-    remedies = (
-        Remedy("text", "Kept as text"),
-        Remedy("day first", "Day first"),
-        Remedy("month first", "Month first"),
-    )
     return Problem(
-        f"{column}:date order",
+        f"{column}:{reading.undecided}",
         "warning",
         reading.problem,
         row=reading.problem_row,
         column=column,
-        remedies=remedies,
+        remedies=_UNDECIDED[reading.undecided],
     )
 
 

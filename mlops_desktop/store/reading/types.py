@@ -7,7 +7,7 @@ word. Where values disagree the column is text as written.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mlops_desktop.domain.imports import ColumnType, DateOrder, ImportOptions
 from mlops_desktop.store.reading.proofs import (
@@ -26,11 +26,22 @@ from mlops_desktop.store.reading.proofs import (
     real,
     text,
     timestamp,
+    undecided,
 )
 from mlops_desktop.store.reading.values import ColumnValues, Seen
 
 
-def decide(values: ColumnValues, options: ImportOptions, *, comma_decimals: bool = False) -> Reading:
+@dataclass(frozen=True)
+class Marks:
+    """What the columns of a file say together of its decimal mark."""
+
+    comma: bool = False
+    """Whether some column writes its decimals with a comma."""
+    open: bool = False
+    """Whether a point may be one of thousands: semicolons separate, as where the comma is the decimal mark."""
+
+
+def decide(values: ColumnValues, options: ImportOptions, marks: Marks | None = None) -> Reading:
     """The reading of a column from all that was seen in it.
 
     Parameters
@@ -39,8 +50,8 @@ def decide(values: ColumnValues, options: ImportOptions, *, comma_decimals: bool
         The classes of its values.
     options : ImportOptions
         `decimal_mark`, `thousands_mark`, `date_order` and `missing` where a person gave them.
-    comma_decimals : bool
-        Whether other columns of the file write their decimals with a comma.
+    marks : Marks, optional
+        What is known of the other columns.
     """
     seen = {name: s for name, s in values.classes.items() if name not in ("empty", "token")}
     token = values.classes.get("token")
@@ -50,7 +61,7 @@ def decide(values: ColumnValues, options: ImportOptions, *, comma_decimals: bool
         if values.rows == 0 or "empty" not in values.classes:
             return Reading(ColumnType.TEXT, "VARCHAR", "{v}", "true", "No value yet.", has_values=False)
         return text("Only empty texts.")
-    reading = _typed(seen, options, comma_decimals)
+    reading = _typed(seen, options, marks or Marks())
     if reading is None:
         return text(_why_text(seen))
     if reading.type is ColumnType.TEXT:
@@ -100,7 +111,7 @@ def _kinds(seen: dict[str, Seen]) -> str:
     return ", ".join(f"{s.count} like “{s.example[:30]}”" for _, s in ranked[:4])
 
 
-def _typed(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+def _typed(seen: dict[str, Seen], options: ImportOptions, marks: Marks) -> Reading | None:
     kinds = set(seen)
     for sign, word in (("leading zero", "Leading zeros"), ("plus", "Plus signs")):
         if sign in kinds:
@@ -108,13 +119,13 @@ def _typed(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) 
                 f"{word}, as in “{seen[sign].example}” in row {seen[sign].first_row}: a code, kept as written."
             )
     for decide_kind in (_boolean, _whole, _marked, _real, _date, _instant, _clock):
-        reading = decide_kind(seen, options, comma_decimals)
+        reading = decide_kind(seen, options, marks)
         if reading is not None:
             return reading
     return None
 
 
-def _boolean(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+def _boolean(seen: dict[str, Seen], options: ImportOptions, marks: Marks) -> Reading | None:
     if not all(kind.startswith("bool ") for kind in seen):
         return None
     families = {kind.split(" ")[1] for kind in seen}
@@ -130,7 +141,7 @@ def _boolean(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool
     return boolean(spelled["yes"], spelled["no"], f"Only {_some(spelled['yes'] | spelled['no'])}.")
 
 
-def _whole(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+def _whole(seen: dict[str, Seen], options: ImportOptions, marks: Marks) -> Reading | None:
     if not set(seen) <= {"integer", "long integer", "nan"} or set(seen) == {"nan"}:
         return None
     nan = seen.get("nan")
@@ -146,7 +157,7 @@ def _whole(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) 
     return big_integer(f"Whole numbers of up to {most} digits, all kept.{why}", missing)
 
 
-def _real(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+def _real(seen: dict[str, Seen], options: ImportOptions, marks: Marks) -> Reading | None:
     numbers = {"integer", "long integer", "point", "loose point", "exponent", "power", "nan", "infinite"}
     kinds = set(seen)
     if not kinds <= numbers or kinds <= {"nan"}:
@@ -158,13 +169,9 @@ def _real(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -
             notable=True,
         )
     point = seen.get("point")
-    if (
-        comma_decimals
-        and point
-        and point.least_scale == point.most_scale == 3
-        and options.decimal_mark is None
-    ):
-        return text(f"“{point.example}” may have a thousands or a decimal point: kept as text.", notable=True)
+    is_open = options.decimal_mark is None and (marks.comma or marks.open)
+    if is_open and point and point.is_grouped and kinds <= {"point", "integer"}:
+        return _open_mark(point, "point", "other columns have a decimal comma" if marks.comma else "")
     fine = [s for k, s in seen.items() if k in ("point", "loose point", "exponent")]
     digits = max((s.digits for s in fine), default=0)
     whole = max((seen[k].whole_digits for k in ("integer", "long integer") if k in seen), default=0)
@@ -176,6 +183,14 @@ def _real(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -
         notable = True
     why, notable = _special_words(seen, why, notable)
     return real(why, notable=notable)
+
+
+def _open_mark(seen: Seen, mark: str, but: str = "") -> Reading:
+    """A column whose numbers may be written with a mark of decimals or one of thousands."""
+    decides = but or "no value of the file decides"
+    why = f"“{seen.example}” may have a thousands or a decimal {mark}, and {decides}: kept as text."
+    problem = f"“{seen.example}” may have a thousands or a decimal {mark}."
+    return undecided("decimal mark", why, problem, seen.first_row)
 
 
 def _special_words(seen: dict[str, Seen], why: str, notable: bool) -> tuple[str, bool]:
@@ -201,16 +216,19 @@ def _many_digits(seen: dict[str, Seen], digits: int, whole: int) -> Reading:
     )
 
 
-def _marked(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+def _marked(seen: dict[str, Seen], options: ImportOptions, marks: Marks) -> Reading | None:
     """Numbers with a decimal comma or thousands marks."""
     kinds = set(seen)
     comma = {"comma", "comma and points", "comma of three", "points", "comma and spaces", "integer"}
     point = {"point and commas", "commas", "comma of three", "point", "integer"}
     told_comma = options.decimal_mark == ","
+    grouped = "point" in seen and seen["point"].is_grouped
+    if grouped:
+        comma |= {"point"}
     if kinds <= comma and (
         kinds & {"comma", "comma and points", "comma and spaces"} or (told_comma and kinds != {"integer"})
     ):
-        thousands = " Points are thousands marks." if kinds & {"comma and points", "points"} else ""
+        thousands = " Points are thousands marks." if kinds & {"comma and points", "points", "point"} else ""
         return real(
             f"The comma was taken as decimal mark.{thousands}",
             marks=". \u00a0\u202f",
@@ -219,23 +237,22 @@ def _marked(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool)
         )
     if told_comma and kinds <= comma | {"point"} and not kinds <= {"integer", "point"}:
         return None
-    if kinds <= point and kinds & {"point and commas", "commas"} and not comma_decimals:
+    if kinds <= point and kinds & {"point and commas", "commas"} and not marks.comma:
         return real(
             "The point was taken as decimal mark, commas as thousands marks.", marks=",", notable=True
         )
+    if kinds <= point and "comma of three" in kinds and "," not in (options.decimal_mark or ","):
+        return real(
+            "Commas are thousands marks, for you chose the point as decimal mark.", marks=",", notable=True
+        )
     if kinds <= point and "comma of three" in kinds and options.thousands_mark == ",":
         return real("Commas are thousands marks, as you chose.", marks=",", notable=True)
-    if kinds <= {"comma of three", "integer"} and comma_decimals:
+    if kinds <= {"comma of three", "integer"} and marks.comma:
         return real(
             "The comma was taken as decimal mark, as in the other columns.", decimal=",", notable=True
         )
     if kinds <= {"comma of three", "integer"} and "comma of three" in kinds:
-        first = seen["comma of three"]
-        return text(
-            f"“{first.example}” may have a thousands or a decimal comma: kept as text.",
-            notable=True,
-            row=first.first_row,
-        )
+        return _open_mark(seen["comma of three"], "comma")
     if kinds <= {"points", "integer"} and "points" in kinds:
         return text(f"“{seen['points'].example}” may be grouped or a code: kept as text.", notable=True)
     if kinds <= {"apostrophes", "integer", "point"} and "apostrophes" in kinds:
@@ -245,7 +262,7 @@ def _marked(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool)
     return None
 
 
-def _date(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+def _date(seen: dict[str, Seen], options: ImportOptions, marks: Marks) -> Reading | None:
     kinds = set(seen)
     if kinds == {"date"}:
         return iso_date("Year first in all rows.")
@@ -280,11 +297,11 @@ def _day_and_month(seen: dict[str, Seen], mark: str, order: DateOrder | None) ->
         )
     if not days and not months and order is None and mark != ".":
         first = next(iter(seen.values()))
-        return text(
+        return undecided(
+            "date order",
             f"Ambiguous: no row decides between day first and month first (as in “{first.example}”): kept as text.",
-            notable=True,
-            row=first.first_row,
-            problem="No row decides between day first and month first.",
+            "No row decides between day first and month first.",
+            first.first_row,
         )
     day_first = bool(days) or (not months and order != "month first")
     deciding = (days or months or [None])[0]
@@ -306,7 +323,7 @@ def _day_and_month(seen: dict[str, Seen], mark: str, order: DateOrder | None) ->
     )
 
 
-def _instant(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+def _instant(seen: dict[str, Seen], options: ImportOptions, marks: Marks) -> Reading | None:
     kinds = set(seen)
     if kinds and kinds <= {"timestamp", "date"} and "timestamp" in kinds:
         dates = f" {seen['date'].count} dates without a time are midnight." if "date" in kinds else ""
@@ -324,7 +341,7 @@ def _instant(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool
     return None
 
 
-def _clock(seen: dict[str, Seen], options: ImportOptions, comma_decimals: bool) -> Reading | None:
+def _clock(seen: dict[str, Seen], options: ImportOptions, marks: Marks) -> Reading | None:
     if set(seen) == {"time"}:
         return clock("Times of day.")
     if set(seen) == {"duration"} or set(seen) == {"duration", "time"}:

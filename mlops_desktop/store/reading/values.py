@@ -167,10 +167,17 @@ class Seen:
     most_scale: int = 0
     ends_with_zero: int = 0
     """Values with a zero at the end of their decimals; ``3.0`` is how programs write a whole number, and isn't one."""
+    grouped: int = 0
+    """Values such as 1.234, whose point may be one of thousands."""
     padded: int = 0
     """Values with blanks around them."""
     spellings: tuple[str, ...] = ()
     """A few of the spellings, for classes that are few in kind."""
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether every point may be one of thousands."""
+        return self.grouped == self.count
 
 
 @dataclass
@@ -213,7 +220,7 @@ def examine(
             if row[1] is None:
                 column.missing = row[2]
             else:
-                column.classes[row[1]] = Seen(*row[2:11], spellings=tuple(row[11]))
+                column.classes[row[1]] = Seen(*row[2:12], spellings=tuple(row[12]))
     for column in columns:
         found.setdefault(column, ColumnValues())
     return found
@@ -243,7 +250,9 @@ def _query(source: str, columns: Sequence[int], missing: Sequence[str] | None) -
                                  WHEN class = 'point' THEN strlen(split_part(t, '.', 1)) - (t < '0')::INT END), 0),
                coalesce(min(CASE WHEN class = 'point' AND contains(t, '.') THEN strlen(t) - strpos(t, '.') END), 0),
                coalesce(max(CASE WHEN class = 'point' AND contains(t, '.') THEN strlen(t) - strpos(t, '.') END), 0),
-               count_if(class = 'point' AND ends_with(t, '0') AND contains(t, '.') AND NOT ends_with(t, '.0')), count_if(v <> t),
+               count_if(class = 'point' AND ends_with(t, '0') AND contains(t, '.') AND NOT ends_with(t, '.0')),
+               count_if(class = 'point' AND strlen(t) - strpos(t, '.') = 3 AND strpos(ltrim(t, '-'), '.') BETWEEN 2 AND 4
+                        AND NOT starts_with(ltrim(t, '-'), '0')), count_if(v <> t),
                coalesce(list(DISTINCT v) FILTER (class IN ('token', 'nan') OR starts_with(class, 'bool')), [])
         FROM classed GROUP BY k, class ORDER BY k, class
     """

@@ -247,3 +247,16 @@ def test_a_path_that_leads_to_no_file_is_refused_in_words(bring_in, tmp_path, na
     with pytest.raises(FileError, match=word) as caught:
         bring_in(tmp_path / name)
     assert "Errno" not in str(caught.value)
+
+
+@pytest.mark.parametrize("blank", [" ", ","])
+def test_names_of_rows_as_r_writes_them_are_a_column_without_a_name(bring_in, blank):
+    text = '"mpg","cyl"\n"Mazda RX4",21,6\n"Datsun 710",22.8,4\n'.replace(",", blank)
+    table = bring_in(text)
+    assert table.columns == {"column 1": ["Mazda RX4", "Datsun 710"], "mpg": [21.0, 22.8], "cyl": [6, 4]}
+    assert "as R writes the names of rows" in table.said
+    assert bring_in(text, remedies={"names": "last"}).staged.names == ("mpg", "cyl", "column 3")
+
+
+def test_what_separates_one_column_is_called_nothing(bring_in):
+    assert "delimiter: none." in bring_in("name\nSmith, John\nMiller, Ann\nBond, James\n").said

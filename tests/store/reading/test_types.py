@@ -169,3 +169,21 @@ def test_a_column_without_any_value_has_no_type_yet(bring_in):
 def test_a_word_for_missing_with_blanks_around_it_is_missing(bring_in, options):
     table = bring_in(f"a,b,c\nx,y,1\nx,y,{' gone' if options else '. '}\n", **options)
     assert table["c"] == [1, None]
+
+
+def test_points_that_may_be_of_thousands_stay_text_until_it_is_said_what_they_are(bring_in):
+    content = "a;b\n1.234;5.678\n2.345;900\n"
+    table = bring_in(content)
+    assert table.columns == {"a": ["1.234", "2.345"], "b": ["5.678", "900"]}
+    assert "a: text. “1.234” may have a thousands or a decimal point" in table.said
+    assert bring_in(content, decimal_mark=".")["a"] == [1.234, 2.345]
+    assert bring_in(content, remedies={"a:decimal mark": ","})["a"] == [1234.0, 2345.0]
+
+
+@pytest.mark.parametrize("content", ["a;b\n1.234;0.678\n2.345;6.789\n", "a,b\n1.234,5.678\n2.345,900\n"])
+def test_a_point_that_a_value_of_the_file_decides_is_a_decimal_point(bring_in, content):
+    assert bring_in(content)["a"] == [1.234, 2.345]
+
+
+def test_thousands_without_decimals_join_those_with_a_comma(bring_in):
+    assert bring_in("a;b\n1.234;x\n2.345,5;y\n")["a"] == [1234.0, 2345.5]

@@ -8,7 +8,15 @@ from mlops_desktop.domain.imports import FilePreview, ImportOptions
 
 FOUND = ""
 """Key of "found by itself"."""
-_DELIMITERS = ((",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Pipe"), (" ", "Space"))
+_DELIMITERS = (
+    (",", "Comma"),
+    (";", "Semicolon"),
+    ("\t", "Tab"),
+    ("|", "Pipe"),
+    (" ", "Space"),
+    ("  ", "Blanks, aligned"),
+    ("\x1f", "None"),
+)
 _ENCODINGS = (
     ("utf-8", "UTF-8"),
     ("cp1252", "Windows-1252"),

@@ -81,6 +81,10 @@ class ImportIntent:
         return (self.path, self.options, self.dataset if self.mode != "new" else "")
 
 
+_OF_FORMAT = {"date order": "date_order", "decimal mark": "decimal_mark"}
+"""Options that decide what no row of a column does, by the problem's name."""
+
+
 def with_option(intent: ImportIntent, name: str, value: Any) -> ImportIntent:
     """Fix one option of the format; None lets it be found by itself again."""
     return replace(intent, options=msgspec.structs.replace(intent.options, **{name: value}))
@@ -96,12 +100,15 @@ def with_type(intent: ImportIntent, column: str, kind: ColumnType | None) -> Imp
 
 
 def with_remedy(intent: ImportIntent, problem: str, remedy: str) -> ImportIntent:
-    """Choose what is done about a problem. To keep a column as text is a type, an order of dates one of the format."""
+    """Choose what is done about a problem.
+
+    To keep a column as text is a type, an order of dates or a decimal mark one of the format.
+    """
     column, _, what = problem.rpartition(":")
-    if what in ("unreadable", "date order") and remedy == "text":
+    if what in ("unreadable", *_OF_FORMAT) and remedy == "text":
         return with_type(intent, column, ColumnType.TEXT)
-    if what == "date order":
-        return with_option(intent, "date_order", remedy)
+    if what in _OF_FORMAT:
+        return with_option(with_type(intent, column, None), _OF_FORMAT[what], remedy)
     remedies = {**intent.options.remedies, problem: remedy}
     return replace(intent, options=msgspec.structs.replace(intent.options, remedies=remedies))
 

@@ -179,7 +179,9 @@ def test_a_problem_says_its_place(problem: Problem, place: str) -> None:
 
 def test_keeping_text_is_a_type_and_an_order_of_dates_an_option() -> None:
     assert with_remedy(FILE, "a:unreadable", "text").options.types == {"a": TEXT}
-    assert with_remedy(FILE, "a:date order", "day first").options.date_order == "day first"
+    asked = with_remedy(with_remedy(FILE, "a:date order", "text"), "a:date order", "day first").options
+    assert (asked.date_order, asked.types) == ("day first", {})
+    assert with_remedy(FILE, "a:decimal mark", ",").options.decimal_mark == ","
 
 
 def test_choosing_a_type_forgets_what_was_done_about_the_old_one() -> None:

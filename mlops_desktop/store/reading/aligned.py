@@ -1,0 +1,163 @@
+"""Texts whose columns are told apart by blanks alone: aligned at fixed places, or with runs of blanks between.
+
+They are written anew with a separator before anything else looks at them, line by line, so that line numbers hold.
+Where a line does not keep to the columns that the first lines show the file is refused: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+BLANKS = "  "
+"""The separator by which a person chooses columns aligned by blanks."""
+SEPARATOR = "\x1f"
+"""What separates the values once the text is written anew."""
+_LOOKED_AT = 400
+_RULE = re.compile(r"[-=+ ]*[-=]{2}[-=+ ]*")
+"""A line drawn under the names."""
+_NARROWER = re.compile("[^ ]* +| +[^ ]*")
+"""A gap into which a longer value reaches from one side."""
+
+
+class CrossedError(Exception):
+    """A line that does not keep to the columns; `line` is its number, from 1."""
+
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(what)
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How the values of a line are told apart."""
+
+    count: int
+    gaps: tuple[tuple[int, int], ...] = ()
+    """First and behind-the-last place of the blanks between two columns; none where any run of blanks separates."""
+
+    @property
+    def why(self) -> str:
+        """The reason, in words."""
+        if not self.gaps:
+            return f"Runs of blanks cut each line into {self.count}."
+        places = ", ".join(str(end + 1) for _, end in self.gaps[:12])
+        return f"Aligned: blanks stand at the same places in all lines; columns begin at letter 1, {places}."
+
+    def values(self, text: str, line: int) -> list[str]:
+        """The values of a line, without the blanks around them.
+
+        Raises
+        ------
+        CrossedError
+            The line has another number of values.
+        """
+        if not self.gaps:
+            found = text.split()
+            if len(found) != self.count:
+                raise CrossedError(
+                    line, f"has {len(found)} values between its blanks, the lines before {self.count}"
+                )
+            return found
+        edges = [0, *(end for _, end in self.gaps), max(len(text), self.gaps[-1][1])]
+        return [text[a:b].strip(" ") for a, b in pairwise(edges)]
+
+
+def find_columns(head: str, *, is_whole: bool) -> Columns | None:
+    """The columns of a text that begins with `head`, or `None` where blanks don't tell any apart."""
+    lines = [line for line in head.splitlines() if line.strip()]
+    lines = [line for line in (lines if is_whole else lines[:-1]) if not _RULE.fullmatch(line)][:_LOOKED_AT]
+    if len(lines) < 3 or any("\t" in line for line in lines) or not has_runs(lines):
+        return None
+    counts = {len(line.split()) for line in lines}
+    if len(counts) == 1 and counts != {1} and '"' not in head:
+        return Columns(counts.pop())
+    gaps = _gaps(lines)
+    return Columns(len(gaps) + 1, gaps) if gaps else None
+
+
+def has_runs(lines: Sequence[str]) -> bool:
+    """Whether most lines have two blanks or more between words."""
+    return sum(BLANKS in line.strip() for line in lines) * 2 > len(lines)
+
+
+def _gaps(lines: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Places that are blank in all lines, between columns that each have a name in the first line."""
+    names = lines[0].rstrip()
+    blank = [
+        all(place >= len(line) or line[place] == " " for line in lines)
+        for place in range(max(len(line.rstrip()) for line in lines))
+    ]
+    runs = [
+        (found.start(), found.end()) for found in re.finditer("x+", "".join("x" if b else "." for b in blank))
+    ]
+    inner = [run for run in runs if run[0] > 0]
+    gaps: list[tuple[int, int]] = []
+    for number, (start, end) in enumerate(inner):
+        behind = inner[number + 1][0] if number + 1 < len(inner) else len(blank)
+        if names[end:behind].strip():
+            gaps.append((start, end))
+        elif end - start > 1:
+            return ()
+    if not gaps or not names[: gaps[0][0]].strip():
+        return ()
+    edges = [0, *(end for _, end in gaps), len(names)]
+    return () if any(BLANKS in names[a:b].strip() for a, b in pairwise(edges)) else tuple(gaps)
+
+
+def over_all_lines(columns: Columns, path: Path, limit: int | None) -> Columns:
+    """The columns with each gap as narrow as all lines leave it: a number may grow longer further down.
+
+    Raises
+    ------
+    CrossedError
+        A line has letters all over a gap, in the middle of it or on both sides.
+    """
+    gaps = list(columns.gaps)
+    for number, line in enumerate(_lines(path, limit), start=1):
+        for place, (start, end) in enumerate(gaps):
+            if not line[start:end].strip(" ") or _RULE.fullmatch(line):
+                continue
+            if not _NARROWER.fullmatch(line[start:end].ljust(end - start)):
+                what = f"has “{line[start:end].strip()}” at letter {start + 1}, where the lines before have blanks"
+                raise CrossedError(number, what)
+            blank = [at for at in range(start, end) if line[at : at + 1] in (" ", "")]
+            gaps[place] = (blank[0], blank[-1] + 1)
+    return replace(columns, gaps=tuple(gaps))
+
+
+def write_separated(path: Path, target: Path, columns: Columns, limit: int | None) -> None:
+    """Write the lines of a UTF-8 text with `SEPARATOR` between their values.
+
+    Parameters
+    ----------
+    path, target : Path
+        From and to.
+    columns : Columns
+        How they are told apart.
+    limit : int or None
+        Bytes after which no more lines are taken; all by default.
+
+    Raises
+    ------
+    CrossedError
+        A line does not keep to the columns.
+    """
+    with target.open("w", encoding="utf-8", newline="") as out:
+        for number, line in enumerate(_lines(path, limit), start=1):
+            plain = not line.strip() or _RULE.fullmatch(line)
+            out.write(("" if plain else SEPARATOR.join(columns.values(line, number))) + "\n")
+
+
+def _lines(path: Path, limit: int | None) -> Iterator[str]:
+    """The lines without their ends; with a limit only those that lie within it as a whole."""
+    taken = 0
+    with path.open(encoding="utf-8-sig") as file:
+        for line in file:
+            taken += len(line.encode()) if limit is not None else 0
+            if limit is not None and taken > limit:
+                return
+            yield line.rstrip("\n")
