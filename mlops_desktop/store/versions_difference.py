@@ -7,8 +7,8 @@ patch can differ. Without a key, row 7 is compared with row 7, so a stretch is s
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any, Final
 
 import duckdb
@@ -17,15 +17,22 @@ import msgspec
 from mlops_desktop.domain.errors import InvalidInputError, NotFoundError, Where
 from mlops_desktop.domain.tables import Table
 
-from .pieces import Part, Piece, Version, living_rows, whole
+from .pieces import Part, Version, living_rows, whole
 from .pieces_columns import Column, matched, row_hash, with_type
 from .pieces_sql import Reader, parquet
 from .versions_files import VersionFiles
 from .versions_patches import temp_table
 from .versions_read import VersionReader
+from .versions_stretches import Stretch, paired
+
+Pair = tuple[Column, Column]
+"""A column of the first version, and the one of the second that continues it."""
 
 SHOWN_ROWS: Final = 100
 """Rows of each kind that a difference shows."""
+
+SAMPLED_ROWS: Final = 100
+"""Rows that may have changed in which the columns are looked for that have."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -46,17 +53,6 @@ class Difference(msgspec.Struct, frozen=True):
     """The first of the changed rows, as the first version has them."""
     after: Table
     """The same rows as the second version has them."""
-
-
-class Stretch(msgspec.Struct, frozen=True):
-    """Rows `low` to `high` (exclusive) of the file of piece number `k`, which may differ."""
-
-    k: int
-    piece: Piece
-    low: int
-    high: int
-    patches: tuple[str, ...] | None = None
-    """Only rows in one of these patches may differ; None: all of them."""
 
 
 class Comparison:
@@ -86,6 +82,7 @@ class Comparison:
         self._cursor = cursor
         self._first = first
         self._second = second
+        self._versions = first, second
         self._reader = VersionReader(files)
         pairs = [
             comparable(old, new)
@@ -103,7 +100,8 @@ class Comparison:
 
     def difference(self, shown_rows: int) -> Difference:
         """Count what differs, and show the first rows of each kind."""
-        with temp_table(self._cursor, self._differing()) as rows:
+        with ExitStack() as temps:
+            rows = self._differing(temps)
             counts = self._cursor.execute(
                 f"select count(*) filter (ak is null), count(*) filter (ak is not null and bk is not null),"
                 f" count(*) filter (bk is null) from {rows}"
@@ -130,48 +128,109 @@ class Comparison:
         sql = f"select {items} from {rows} where {condition} order by {items} limit {limit}"
         return self._cursor.execute(sql).fetchall()
 
-    def _rows(self, version: Version, places: Sequence[tuple[Any, ...]]) -> Table:
+    def _rows(
+        self, version: Version, places: Sequence[tuple[Any, ...]], columns: Sequence[Column] | None = None
+    ) -> Table:
         at = [(int(k), int(row)) for k, row in places]
-        return self._reader.rows_in(self._cursor, version, at, version.columns, 0, len(at))
+        shown = version.columns if columns is None else columns
+        return self._reader.rows_in(self._cursor, version, at, shown, 0, len(at))
 
-    def _differing(self) -> str:
-        mine, theirs = self._unshared()
-        first = self._side(self._first, mine, 0)
-        second = self._side(self._second, theirs, 1)
+    def _differing(self, temps: ExitStack) -> str:
+        """A temp table of the rows that differ: piece and row `ak, aat` of the first version, `bk, bat` of the second."""
+        sides = self._unshared()
+        if not any(stretch.patches for side in sides for stretch in side):
+            joined, differs = self._joined(sides, self._compared), "ak is null or bk is null or ah <> bh"
+            return temps.enter_context(temp_table(self._cursor, f"from ({joined}) where {differs}"))
+        both = "ak is not null and bk is not null"
+        rows = temps.enter_context(temp_table(self._cursor, self._joined(sides, ())))
+        changed = self._changed(temps, f"select ak, aat, bk, bat from {rows} where {both}")
+        found = [f"select ak, aat, bk, bat from {rows} where not ({both})", *(f"from {t}" for t in changed)]
+        return temps.enter_context(temp_table(self._cursor, " union all ".join(found)))
+
+    def _changed(self, temps: ExitStack, candidates: str) -> list[str]:
+        """Temp tables of the rows in `candidates` that differ in a compared column.
+
+        Patches say which rows may have changed, and most have, often in a column or two: those that tell the first rows
+        apart are read first, and the others for the rows that are left.
+        """
+        tables: list[str] = []
+        pairs = self._compared
+        pending = temps.enter_context(temp_table(self._cursor, candidates))
+        while pairs and (sample := self._places(pending, "ak, aat, bk, bat", "true", SAMPLED_ROWS)):
+            telling = self._telling(sample, pairs) or pairs
+            pairs = [pair for pair in pairs if pair not in telling]
+            tables.append(temps.enter_context(temp_table(self._cursor, self._changed_sql(pending, telling))))
+            rest = f"from {pending} anti join {tables[-1]} using (ak, aat)"
+            pending = temps.enter_context(temp_table(self._cursor, rest))
+        return tables
+
+    def _telling(self, sample: Sequence[tuple[Any, ...]], pairs: Sequence[Pair]) -> list[Pair]:
+        """The fewest of `pairs` that tell all rows of `sample` apart which any of them tells apart."""
+        before = self._rows(self._first, [place[:2] for place in sample], [old for old, _ in pairs])
+        after = self._rows(self._second, [place[2:] for place in sample], [new for _, new in pairs])
+        told = [
+            {row for row, (old, new) in enumerate(zip(*values, strict=True)) if old != new}
+            for values in zip(before.columns, after.columns, strict=True)
+        ]
+        left, telling = set[int]().union(*told), list[Pair]()
+        while left:
+            most = max(range(len(pairs)), key=lambda number: len(told[number] & left))
+            telling.append(pairs[most])
+            left -= told[most]
+        return telling
+
+    def _changed_sql(self, pending: str, pairs: Sequence[Pair]) -> str:
+        sides: list[str] = []
+        for side, (k, at) in enumerate((("ak", "aat"), ("bk", "bat"))):
+            reader = self._reader_of(side, pairs)
+            pieces = whole(self._versions[side].pieces)
+            found = self._cursor.execute(f"select distinct {k} from {pending}").fetchall()
+            branches = [
+                reader.at(pieces[n], f"select {at} as _at from {pending} where {k} = {n}") for (n,) in found
+            ]
+            sides.append(f"select _k, _at, {digest(pairs, side)} as h from ({' union all '.join(branches)})")
+        # Outer joins, which are made in the order they stand in: of inner ones the hashes were joined first, n x n.
+        return (
+            f"select c.* from {pending} as c left join ({sides[0]}) as o on o._k = c.ak and o._at = c.aat"
+            f" left join ({sides[1]}) as n on n._k = c.bk and n._at = c.bat where o.h is distinct from n.h"
+        )
+
+    def _joined(self, stretches: Sequence[Sequence[Stretch]], pairs: Sequence[Pair]) -> str:
+        """SQL: the rows of both sides' stretches side by side, and the hashes `ah` and `bh` of what `pairs` hold there."""
+        first, second = (self._side(side, stretches[side], pairs) for side in (0, 1))
         if self._key is None:
             condition = "o._position = n._position"
         else:
             self._check_key(first, second)
             condition = " and ".join(f"o.key{i} is not distinct from n.key{i}" for i in range(len(self._key)))
         return (
-            f"select o._k as ak, o._at as aat, n._k as bk, n._at as bat from ({first}) as o"
-            f" full join ({second}) as n on {condition} where o._k is null or n._k is null or o.h <> n.h"
+            "select o._k as ak, o._at as aat, n._k as bk, n._at as bat, o.h as ah, n.h as bh"
+            f" from ({first}) as o full join ({second}) as n on {condition}"
         )
 
-    def _side(self, version: Version, stretches: Sequence[Stretch], side: int) -> str:
-        compared = [pair[side] for pair in self._compared]
+    def _side(self, side: int, stretches: Sequence[Stretch], pairs: Sequence[Pair]) -> str:
         keys = [pair[side] for pair in self._key or []]
-        typed = [c for c in compared if c.types]
-        by_position = self._key is None
-        reader = Reader(version.files, self._files.path, [*keys, *compared], place=True, position=by_position)
-        branches = [self._stretch_sql(reader, version, s) for s in stretches] or [reader.sql([])]
+        reader = self._reader_of(side, [*(self._key or []), *pairs])
+        branches = [self._stretch_sql(reader, side, s) for s in stretches] or [reader.sql([])]
         items = [f"{c.sql} as key{i}" for i, c in enumerate(keys)] or ["_position"]
-        digest = row_hash((c.sql, c.sql_type) for c in typed)
-        return f"select _k, _at, {', '.join(items)}, {digest} as h from ({' union all '.join(branches)})"
+        source = " union all ".join(branches)
+        return f"select _k, _at, {', '.join(items)}, {digest(pairs, side)} as h from ({source})"
 
-    def _stretch_sql(self, reader: Reader, version: Version, stretch: Stretch) -> str:
+    def _reader_of(self, side: int, pairs: Sequence[Pair]) -> Reader:
+        columns = [pair[side] for pair in pairs]
+        by_position = self._key is None
+        return Reader(self._versions[side].files, self._files.path, columns, place=True, position=by_position)
+
+    def _stretch_sql(self, reader: Reader, side: int, stretch: Stretch) -> str:
         deleted = self._files.deleted(self._cursor, stretch.piece)
         before = living_rows(stretch.piece.first, stretch.low, deleted)
-        position = whole(version.pieces)[stretch.k].position + before
+        position = whole(self._versions[side].pieces)[stretch.k].position + before
         rows = living_rows(stretch.low, stretch.high, deleted)
-        sql = reader.part(Part(stretch.k, stretch.piece, stretch.low, stretch.high, rows, position))
+        part = Part(stretch.k, stretch.piece, stretch.low, stretch.high, rows, position)
         if stretch.patches is None:
-            return sql
-        either = " union all ".join(
-            f"select _at from {parquet(self._files.path(p))} where _at >= {stretch.low} and _at < {stretch.high}"
-            for p in stretch.patches
-        )
-        return f"select * from ({sql}) where _at in ({either})"
+            return reader.part(part)
+        patches = (f"select _at from {parquet(self._files.path(p))}" for p in stretch.patches)
+        return reader.at(part, " union all ".join(patches))
 
     def _unshared(self) -> tuple[list[Stretch], list[Stretch]]:
         mine = [Stretch(k, p, p.first, p.end) for k, p in enumerate(self._first.pieces)]
@@ -200,7 +259,7 @@ class Comparison:
         return complete and self._position(0, old, low) == self._position(1, new, low)
 
     def _position(self, side: int, stretch: Stretch, low: int) -> int:
-        pieces = (self._first, self._second)[side].pieces
+        pieces = self._versions[side].pieces
         deleted = self._files.deleted(self._cursor, stretch.piece)
         before = sum(piece.rows for piece in pieces[: stretch.k])
         return before + living_rows(stretch.piece.first, low, deleted)
@@ -219,38 +278,13 @@ class Comparison:
                 )
 
 
-def paired(
-    mine: Sequence[Stretch], theirs: Sequence[Stretch], same: Callable[[Stretch, Stretch, int], bool]
-) -> tuple[list[tuple[Stretch, Stretch]], list[Stretch], list[Stretch]]:
-    """Pairs of stretches over the same rows for which ``same(old, new, first row)`` holds, and what is left of each side."""
-    pairs: list[tuple[Stretch, Stretch]] = []
-    left: list[Stretch] = []
-    others = list(theirs)
-    todo = deque(mine)
-    while todo:
-        old = todo.popleft()
-        for i, new in enumerate(others):
-            low, high = max(old.low, new.low), min(old.high, new.high)
-            if low < high and same(old, new, low):
-                pairs.append((_cut(old, low, high), _cut(new, low, high)))
-                others[i : i + 1] = _around(new, low, high)
-                todo.extendleft(reversed(_around(old, low, high)))
-                break
-        else:
-            left.append(old)
-    return pairs, left, others
+def digest(pairs: Sequence[Pair], side: int) -> str:
+    """SQL: hash of the values in the columns of one side of `pairs`, over those that have any."""
+    columns = [pair[side] for pair in pairs]
+    return row_hash((c.sql, c.sql_type) for c in columns if c.types)
 
 
-def _cut(stretch: Stretch, low: int, high: int) -> Stretch:
-    return msgspec.structs.replace(stretch, low=low, high=high)
-
-
-def _around(stretch: Stretch, low: int, high: int) -> list[Stretch]:
-    sides = [_cut(stretch, stretch.low, low), _cut(stretch, high, stretch.high)]
-    return [side for side in sides if side.low < side.high]
-
-
-def comparable(old: Column, new: Column) -> tuple[Column, Column]:
+def comparable(old: Column, new: Column) -> Pair:
     """Both columns cast on to a type in which they can be compared.
 
     Where one list of types goes on from the other, the shorter is read as the longer one: 3 that became 3.0 and then
@@ -269,7 +303,7 @@ def comparable(old: Column, new: Column) -> tuple[Column, Column]:
     return msgspec.structs.replace(old, types=types[0]), msgspec.structs.replace(new, types=types[1])
 
 
-def key_pairs(pairs: Sequence[tuple[Column, Column]], key: Sequence[str]) -> list[tuple[Column, Column]]:
+def key_pairs(pairs: Sequence[Pair], key: Sequence[str]) -> list[Pair]:
     """The pairs of the key's columns.
 
     Raises

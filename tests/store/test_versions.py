@@ -411,6 +411,27 @@ def test_widening_alone_changes_no_row(lab: Any) -> None:
     assert found.columns_retyped == (("k", "INTEGER", "DOUBLE"),)
 
 
+def test_rows_that_changed_in_different_columns_are_all_counted(lab: Any) -> None:
+    def rows(changed: dict[int, int]) -> Any:
+        cells = {n: [changed.get(row, -1) == n and -row or row for row in range(2000)] for n in range(3)}
+        return [("k", "INTEGER", range(2000)), *((f"c{n}", "INTEGER", cells[n]) for n in range(3))]
+
+    first = lab.new(rows({}))
+    where = {**{row: 0 for row in range(1, 150)}, 1000: 1, 1001: 2}
+    second = lab.merge(first, rows(where))
+    found = lab.versions.difference(lab.connection, first, second, ["k"], shown_rows=0)
+    assert (found.new, found.changed, found.removed) == (0, len(where), 0)
+
+
+def test_a_row_that_changed_and_changed_back_is_no_difference(lab: Any) -> None:
+    first = lab.new(numbers(100))
+    second = lab.merge(first, changed({3: -1, 5: -2}, 100))
+    third = lab.merge(second, changed({5: -2}, 100))
+    found = lab.versions.difference(lab.connection, first, third, ["k"])
+    assert (found.new, found.changed, found.removed) == (0, 1, 0)
+    assert list(found.after.rows()) == [(5, -2)]
+
+
 def test_by_position_a_removed_row_moves_all_that_follow(lab: Any) -> None:
     first = lab.new(numbers(100))
     second = lab.delete(first, '"k" = 97')
