@@ -20,11 +20,32 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import InputError
+from .spelling import NumberReader, Spelling, TwofoldError
 
 Array = npt.NDArray[Any]
 Columns = dict[str, Array]
 
-MISSING_WORDS = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "<na>", "nat"})
+MISSING_WORDS = frozenset(
+    (
+        "",
+        "na",
+        "n/a",
+        "#n/a",
+        "n.a.",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "<na>",
+        "nat",
+        "-",
+        "--",
+        "?",
+        ".",
+        "missing",
+        "\\n",
+    )
+)
 """What counts as missing in a CSV column of another type than text, in small letters."""
 TRUE_WORDS = frozenset({"true", "t", "yes", "y", "on", "ja", "oui", "1", "1.0"})
 FALSE_WORDS = frozenset({"false", "f", "no", "n", "off", "nein", "non", "0", "0.0"})
@@ -50,6 +71,8 @@ class Input:
     """Smallest number that training had."""
     maximum: float | None = None
     categories: tuple[str, ...] = field(default=())
+    spelling: Spelling = field(default=Spelling())
+    """How the file of the training data wrote its values."""
 
 
 def inputs_of(signature: Mapping[str, Any]) -> list[Input]:
@@ -66,6 +89,7 @@ def _input(entry: Mapping[str, Any]) -> Input:
         minimum=float(low) if isinstance(low, int | float) else None,
         maximum=float(high) if isinstance(high, int | float) else None,
         categories=tuple(str(c) for c in entry.get("categories", ())),
+        spelling=Spelling.of(entry.get("spelling") or {}),
     )
 
 
@@ -82,10 +106,23 @@ def from_text(values: Sequence[str | None], wanted: Input, first_row: int = 1) -
     InputError
         A cell is no value of the column's type.
     """
+    declared = wanted.spelling.missing
+    if declared:
+        values = [None if v is not None and v.strip() in declared else v for v in values]
     if wanted.type == "text":
         return _objects(v or None for v in values)
-    reader = _TEXT_READERS[wanted.type]
-    return _array(wanted, (None if _is_missing_word(v) else v for v in values), reader, first_row)
+    known = [None if _is_missing_word(v) else v for v in values]
+    return _array(wanted, known, _text_reader(wanted, known), first_row)
+
+
+def _text_reader(wanted: Input, values: Sequence[str | None]) -> Callable[[Any], Any]:
+    """What reads the cells of a column, also as the file of the training data wrote them."""
+    spelling, reader = wanted.spelling, _TEXT_READERS[wanted.type]
+    if reader is _text_number and not spelling.is_plain:
+        return NumberReader(spelling, values)
+    if reader is _instant and spelling.dates:
+        return lambda text: _instant(text) if text.strip()[4:5] == "-" else spelling.moment(text)
+    return reader
 
 
 def from_json(values: Sequence[Any], wanted: Input, first_row: int = 1) -> Array:
@@ -112,6 +149,8 @@ def _array(wanted: Input, values: Iterable[Any], reader: Callable[[Any], Any], f
             continue
         try:
             found.append(reader(value))
+        except TwofoldError as error:
+            raise _twofold(value, wanted, row, str(error)) from None
         except (ValueError, TypeError, OverflowError):
             raise unfit(value, wanted, row) from None
     if wanted.type in ("date", "timestamp"):
@@ -122,7 +161,26 @@ def _array(wanted: Input, values: Iterable[Any], reader: Callable[[Any], Any], f
 def unfit(value: object, wanted: Input, row: int) -> InputError:
     """The error that `value` is none of the column's type."""
     shown = f"“{value}”" if isinstance(value, str) else f"the {_kind(value)} {_json_word(value)}"
-    text = f"Row {row}, column “{wanted.name}”: {shown} is not {_TYPE_WORDS[wanted.type]}."
+    text = f"Row {row}, column “{wanted.name}”: {shown} is not {_type_words(wanted)}."
+    return InputError(text, row=row, column=wanted.name)
+
+
+def _type_words(wanted: Input) -> str:
+    """What a value of the column has to be, with the forms that are taken."""
+    spelling = wanted.spelling
+    if spelling.decimal != "." and wanted.type in ("integer", "decimal"):
+        return "a number as 1234.5 or 1234,5"
+    if spelling.dates and wanted.type in ("date", "timestamp"):
+        return f"{_TYPE_WORDS[wanted.type]} or {datetime(2012, 10, 31, 18, 0).strftime(spelling.dates[0])}"
+    return _TYPE_WORDS[wanted.type]
+
+
+def _twofold(value: object, wanted: Input, row: int, numbers: str) -> InputError:
+    """The error that `value` is one number in the plain form and another in that of the training data."""
+    text = (
+        f"Row {row}, column “{wanted.name}”: “{value}” may be {numbers}, for the training data had a decimal comma "
+        "and no other row decides. Write it without marks of thousands and with a point, such as 1234.5."
+    )
     return InputError(text, row=row, column=wanted.name)
 
 

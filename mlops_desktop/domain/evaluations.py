@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from .imports import Spelling
 from .runs import Task
 
 
@@ -97,6 +98,8 @@ class SignatureInput(msgspec.Struct, frozen=True):
     minimum: bool | float | str | None = None
     maximum: bool | float | str | None = None
     example: float | int | bool | str | None = None
+    spelling: Spelling | None = None
+    """How the file of the training data wrote its values, where not plainly: a file to score may do so too."""
 
 
 class Signature(msgspec.Struct, frozen=True):

@@ -111,6 +111,21 @@ class ImportOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """Remedy chosen for a problem, by the key of the problem."""
 
 
+class Spelling(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a text file wrote the values of a column, where programs write them otherwise."""
+
+    decimal: str = "."
+    """The decimal mark."""
+    marks: str = ""
+    """Letters that may stand between groups of three digits."""
+    signs: str = ""
+    """Signs around a number that go away, such as a percent sign."""
+    dates: tuple[str, ...] = ()
+    """Formats of ``strptime``."""
+    missing: tuple[str, ...] = ()
+    """Words that stood for a missing value."""
+
+
 class Decision(msgspec.Struct, frozen=True):
     """One thing that was decided about a file, and why."""
 
@@ -125,6 +140,8 @@ class Decision(msgspec.Struct, frozen=True):
     """Whether a reader of the report has to be told, for something went away or was assumed."""
     is_local: bool = False
     """Whether it is a column whose numbers or dates are written as in some country: a decimal comma, the day first."""
+    spelling: Spelling | None = None
+    """For a column of a text file: how its values were written, where not plainly."""
 
 
 class Remedy(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ import msgspec
 
 from .bundles import Runtime, SelfTest
 from .errors import DamagedError, ErrorMessage, Where
+from .imports import Spelling
 from .models import ScoredFile
 from .runs import Metric, RunFacts, RunSpec, RunWarning, Stage
 
@@ -40,6 +41,8 @@ class InputColumn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Shown type of the data set's column; empty: taken from the file."""
     words: tuple[str, ...] = ()
     """Of yes and no: the person's word for no and the one for yes; empty: false and true."""
+    spelling: Spelling | None = None
+    """How the file that was imported last wrote its values, where not plainly."""
 
 
 class TrainWork(_Message, frozen=True, tag="train"):

@@ -17,7 +17,7 @@ from mlops_desktop.domain.datasets import (
     SortKey,
 )
 from mlops_desktop.domain.errors import ConflictError, InvalidInputError, NotFoundError, Where
-from mlops_desktop.domain.imports import ImportOptions, ImportReport, column_type
+from mlops_desktop.domain.imports import ImportOptions, ImportReport, Spelling, column_type
 from mlops_desktop.domain.references import checked_name, parse_ref
 from mlops_desktop.domain.tables import Table
 
@@ -132,6 +132,17 @@ class DatasetRows:
         if row is None:
             raise NotFoundError("This version doesn't exist any more.", reason="It was deleted.")
         return _version_of(row)
+
+    def spellings(self, version_id: int) -> dict[str, Spelling]:
+        """Column to how the file wrote its values, where not plainly, of the file that was imported last up to a version."""
+        row = self._session.first(
+            "select report from dataset_version where dataset_id = (select dataset_id from dataset_version where"
+            " version_id = ?) and version_id <= ? and report <> 'null' order by number desc limit 1",
+            version_id,
+            version_id,
+        )
+        report = from_json(row["report"], ImportReport) if row and row["report"] else ImportReport("", 0, 0)
+        return {d.about: d.spelling for d in report.decisions if d.is_column and d.spelling is not None}
 
     def versions(self, name: str) -> list[DatasetVersion]:
         """Versions of a data set, newest first, without reports."""

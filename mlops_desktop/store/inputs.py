@@ -44,8 +44,9 @@ class Inputs:
         """
         assert spec.data is not None
         versions, version_id = self._session.versions, spec.data.version_id
+        spellings = self._session.datasets.spellings(version_id)
         columns = [
-            InputColumn(c.name, c.name, column_type(c.sql_type).value, c.boolean_words)
+            InputColumn(c.name, c.name, column_type(c.sql_type).value, c.boolean_words, spellings.get(c.name))
             for c in versions.schema(cursor, version_id)
         ]
         key = hashlib.sha256(to_json([version_id, columns]).encode()).hexdigest()

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from mlops_desktop.bundle.files import MANIFEST, open_bundle
 from mlops_desktop.domain.bundles import SelfTest
 from mlops_desktop.domain.errors import ConflictError, DamagedError, TrainingError, Where
 from mlops_desktop.domain.evaluations import Signature
+from mlops_desktop.domain.imports import Spelling
 from mlops_desktop.domain.messages import ExportedFolder, ExportWork, now
 from mlops_desktop.training.mlflow_files import example, mlflow_files
 from mlops_desktop.training.reporting import Reporter
@@ -255,10 +257,20 @@ def _self_test(arguments: list[str], folder: Path) -> SelfTest:
     return SelfTest(found["rows"], found["largest_difference"], found["seconds"], found["runtime"])
 
 
+def _written(spelling: Spelling | None) -> str:
+    """How the training data wrote a column, by an example, where not plainly."""
+    if spelling is None or (spelling.decimal == "." and not spelling.dates):
+        return ""
+    example = (
+        f"{datetime(2012, 10, 31):{spelling.dates[0]}}" if spelling.dates else f"1234{spelling.decimal}5"
+    )
+    return f", written as {example} or plainly"
+
+
 def _readme(work: ExportWork, signature: Signature) -> str:
     """How to use the bundle."""
     takes = "\n".join(
-        f"- `{entry.name}`: {entry.type}{', may be missing' if entry.may_be_missing else ''}"
+        f"- `{entry.name}`: {entry.type}{_written(entry.spelling)}{', may be missing' if entry.may_be_missing else ''}"
         for entry in signature.inputs
         if entry.used
     )

@@ -64,6 +64,7 @@ def _input(name: str, kind: str, table: InputTable, rows: Array, used: bool) -> 
         "may_be_missing": bool(missing.any()),
         "used": used,
         "required": used,
+        "spelling": table.spellings.get(name),
         "example": next(
             (v for v in (_plain(json_value(x, kind)) for x in known[:50]) if v is not None), None
         ),

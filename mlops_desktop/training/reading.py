@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from mlops_desktop.bundle.values import Array, Columns
 from mlops_desktop.domain.errors import DamagedError, NotFoundError, Where
+from mlops_desktop.domain.imports import Spelling
 from mlops_desktop.domain.messages import InputColumn
 
 pc: Any = pyarrow.compute
@@ -36,6 +37,8 @@ class InputTable:
     rows: int
     words: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Column of yes and no to the person's word for no and the one for yes."""
+    spellings: dict[str, Spelling] = field(default_factory=dict[str, Spelling])
+    """Column to how the imported file wrote its values, where not plainly."""
 
     @property
     def names(self) -> list[str]:
@@ -80,7 +83,8 @@ def read_input(path: Path, wanted: Sequence[InputColumn]) -> InputTable:
     types = {c.name: shown_type(raw[c.name].type) for c in chosen}
     columns = {name: to_values(raw[name], kind) for name, kind in types.items() if kind in USABLE}
     words = {c.name: c.words for c in chosen if c.words and types[c.name] == "boolean"}
-    return InputTable(types, columns, raw, table.num_rows, words)
+    spellings = {c.name: c.spelling for c in chosen if c.spelling is not None}
+    return InputTable(types, columns, raw, table.num_rows, words, spellings)
 
 
 def shown_type(kind: Arrow) -> str:

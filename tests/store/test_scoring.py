@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,8 +22,9 @@ ROWS = [f"{SALES[n]};{DAYS[n]};{'NA' if n == 3 else n};{'ja' if n % 9 > 3 else '
 HEADER = "umsatz;tag;n;treu"
 
 
-@pytest.fixture
-def project(tmp_path: Path):
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory):
+    tmp_path = tmp_path_factory.mktemp("laden")
     service = Service(tmp_path / "laden.mlops").start()
     (tmp_path / "laden.csv").write_text("\n".join([HEADER, *ROWS]) + "\n", "utf-8")
     project = service.project()
@@ -54,3 +57,21 @@ def test_a_file_with_decimal_commas_and_the_day_first_is_scored_as_it_was_traine
     with pytest.raises(FileError, match="Row 1, column “umsatz”: “abc” is not a number") as caught:
         scored(project, tmp_path, HEADER, "abc;2024-01-02;1;ja", "1,5;2024-01-02;2;ja")
     assert caught.value.where is not None and caught.value.where.file == "neu.csv"
+
+
+def test_an_exported_bundle_reads_the_form_of_the_training_data(project: Project, tmp_path: Path) -> None:
+    _, rows = scored(project, tmp_path, HEADER, *ROWS)
+    project.bundles.export("laden", str(tmp_path / "bundle")).wait(120)
+    command = [
+        sys.executable,
+        "-m",
+        "bundle",
+        "score",
+        str(tmp_path / "neu.csv"),
+        str(tmp_path / "by bundle.csv"),
+    ]
+    subprocess.run(command, cwd=tmp_path / "bundle", check=True, timeout=60)
+    with (tmp_path / "by bundle.csv").open(newline="", encoding="utf-8") as file:
+        alone = list(csv.DictReader(file))
+    assert [r["probability_ja"] for r in alone] == [r["probability_ja"] for r in rows]
+    assert "umsatz`: decimal, written as 1234,5" in (tmp_path / "bundle" / "README.md").read_text("utf-8")

@@ -56,7 +56,7 @@ def chosen_reading(
         return replace(reading, why=_WHY)
     return replace(
         reading,
-        why=_WHY if found.type is not kind else found.why,
+        why=reading.why,
         missing=tuple(dict.fromkeys(spelling.strip(" ") for spelling in (*reading.missing, *missing))),
         trims=True,
         is_chosen=True,
@@ -98,8 +98,11 @@ def _decimal(values: ColumnValues, options: ImportOptions) -> Reading:
         options.decimal_mark is None and kinds & {"comma", "comma and points", "comma and spaces"} != set()
     )
     if comma:
-        return real(_WHY, marks=".' \u00a0\u202f", decimal=",", stripped=stripped)
-    return real(_WHY, marks=",' \u00a0\u202f", stripped=stripped)
+        return real(
+            f"{_WHY} The comma is the decimal mark.", marks=".' \u00a0\u202f", decimal=",", stripped=stripped
+        )
+    why = f"{_WHY} Commas are thousands marks." if kinds & {"comma of three", "commas"} else _WHY
+    return real(why, marks=",' \u00a0\u202f", stripped=stripped)
 
 
 def _date(values: ColumnValues, options: ImportOptions) -> Reading:

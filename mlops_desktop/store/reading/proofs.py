@@ -7,10 +7,11 @@ then drops.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from mlops_desktop.domain.imports import ColumnType
+from mlops_desktop.domain.imports import ColumnType, Spelling
 from mlops_desktop.store.reading.sql import literal
 
 EXACT_DIGITS = 17
@@ -52,6 +53,9 @@ class Reading:
     """Of yes and no: the word for no and the word for yes, where each has one spelling alone."""
     is_local: bool = False
     """Whether its numbers or dates are written as in some country: with a decimal comma, marks, or the day first."""
+
+    spelling: Spelling = field(default_factory=Spelling)
+    """How its values are written; without its words for missing."""
 
     def value_of(self, text: str) -> str:
         """SQL of the value of the SQL expression `text`."""
@@ -133,6 +137,21 @@ def _strict_real(plain: str) -> str:
     )
 
 
+def _well_marked(marks: str, decimal: str, stripped: str) -> str:
+    """True where marks stand between groups of three digits alone: ``1.23`` is no 123, whatever the marks are."""
+    others = marks + ("." if decimal != "." and "." not in marks else "")
+    text = f"trim(translate({{v}}, {literal(stripped)}, ''))" if stripped else "{v}"
+    if not others:
+        return "true"
+    group, point, odd = (f"[{re.escape(letters)}]" for letters in (marks or " ", decimal, others + decimal))
+    rest = odd.replace("[", "[^", 1)
+    grouped = f"-?[0-9]{{1,3}}({group}[0-9]{{3}})+({point}{rest}*)?" if marks else "-"
+    return (
+        f"strlen(translate({text}, {literal(others)}, '')) = strlen({text}) "
+        f"OR regexp_full_match({text}, {literal(grouped)})"
+    )
+
+
 def real(
     why: str, *, marks: str = "", decimal: str = ".", stripped: str = "", notable: bool = False
 ) -> Reading:
@@ -155,8 +174,9 @@ def real(
     if marks or stripped or decimal != ".":
         plain = f"trim(translate({{v}}, {literal(decimal + marks + stripped)}, '.'))"
     special = "regexp_full_match({v}, '(?i)nan|[-+]?inf(inity)?')"
+    shape = "" if plain == "{v}" else f"WHEN NOT ({_well_marked(marks, decimal, stripped)}) THEN false "
     proof = (
-        f"CASE WHEN {_quick_real(plain)} THEN true WHEN {{x}}::VARCHAR = {plain} AND isfinite({{x}}) THEN true "
+        f"CASE {shape}WHEN {_quick_real(plain)} THEN true WHEN {{x}}::VARCHAR = {plain} AND isfinite({{x}}) THEN true "
         f"ELSE ({_strict_real(plain)}) OR {special} END"
     )
     return Reading(
@@ -167,6 +187,7 @@ def real(
         why,
         notable=notable,
         is_local=plain != "{v}",
+        spelling=Spelling(decimal, marks, stripped),
     )
 
 
@@ -189,7 +210,8 @@ def formatted_date(shape: str, formats: tuple[str, ...], why: str, *, clock: boo
     value = f"try_strptime(replace({{v}}, 'T', ' '), [{listed}])" + ("" if clock else "::DATE")
     proof = f"{{x}} IS NOT NULL AND regexp_full_match({{v}}, {literal(shape)})"
     kind = ColumnType.TIMESTAMP if clock else ColumnType.DATE
-    return Reading(kind, kind.duckdb, value, proof, why, notable=True, is_local=True)
+    spelling = Spelling(dates=formats)
+    return Reading(kind, kind.duckdb, value, proof, why, notable=True, is_local=True, spelling=spelling)
 
 
 _LOCAL = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?"

@@ -11,7 +11,15 @@ import duckdb
 import msgspec
 
 from mlops_desktop.domain.errors import CancelledError, ResourceError
-from mlops_desktop.domain.imports import ColumnType, Decision, ImportOptions, Problem, Remedy, Widened
+from mlops_desktop.domain.imports import (
+    ColumnType,
+    Decision,
+    ImportOptions,
+    Problem,
+    Remedy,
+    Spelling,
+    Widened,
+)
 from mlops_desktop.domain.sizes import size_words
 from mlops_desktop.store.pieces_sql import written_as
 from mlops_desktop.store.reading.choices import choices, chosen_reading, unreadable
@@ -286,12 +294,20 @@ def decisions_of(typed: Typed) -> tuple[Decision, ...]:
             is_column=True,
             notable=reading.notable,
             is_local=reading.is_local,
+            spelling=_spelling(reading),
         )
         for name_, reading, declared in zip(
             typed.relation.names, typed.readings, typed.relation.types, strict=True
         )
     ]
     return (*typed.relation.decisions, *columns)
+
+
+def _spelling(reading: Reading) -> Spelling | None:
+    """How the values of a column were written; None where plainly."""
+    missing = tuple(word for word in reading.missing if word)
+    found = msgspec.structs.replace(reading.spelling, missing=missing)
+    return found if found != Spelling() else None
 
 
 def failure(source: Source, error: duckdb.Error) -> Exception:
