@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlops_desktop.domain.algorithms import ALGORITHMS, Algorithm
 from mlops_desktop.domain.comparisons import RunComparison
+from mlops_desktop.domain.curves import Curve, CurveName
 from mlops_desktop.domain.evaluations import Evaluation
 from mlops_desktop.domain.jobs import Job
 from mlops_desktop.domain.references import DatasetRef
@@ -161,7 +162,7 @@ class Runs(Group, group="runs"):
         return self.store.runs.find(run)
 
     @verb(right="view")
-    def metrics(self, run: int, name: str = "", most: int = 0) -> List[Metric]:
+    def metrics(self, run: int, name: str = "") -> List[Metric]:
         """The points of a metric by step.
 
         Parameters
@@ -170,11 +171,39 @@ class Runs(Group, group="runs"):
             Number of the run.
         name : str
             Name of the metric; empty: all of them.
-        most : int
-            At most so many points of each metric, as a chart needs them: of equal stretches the smallest and the
-            largest, and the first and the last of all; 0: every point.
         """
-        return self.store.runs.points(run, name or None, most)
+        return self.store.runs.points(run, name or None)
+
+    @verb(right="view")
+    def curve_names(self, runs: List[int]) -> List[CurveName]:
+        """Which metrics have values at several steps, and how many.
+
+        Parameters
+        ----------
+        runs : list of int
+            Numbers of the runs.
+        """
+        return self.store.curves.names(runs)
+
+    @verb(right="view")
+    def curves(
+        self, runs: List[int], names: List[str] = [], most: int = 1000, smooth: int = 1
+    ) -> List[Curve]:
+        """Metrics by step as charts draw them: of very many points those that make the same line, and on demand means.
+
+        Parameters
+        ----------
+        runs : list of int
+            Numbers of the runs.
+        names : list of str
+            Metrics; none: all that have values at several steps.
+        most : int
+            About so many points of each: of equal stretches the smallest and the largest, gaps, the first and the last
+            of all; 0: every point.
+        smooth : int
+            Each value is the mean of so many points around it; 1: as it was logged.
+        """
+        return self.store.curves.read(runs, names, most, smooth)
 
     @verb(right="view")
     def evaluation(self, run: int) -> Evaluation:

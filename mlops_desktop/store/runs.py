@@ -283,24 +283,15 @@ class RunRows:
             sql = f"delete from {table} where run_id = ? and name in (select unnest(?::varchar[]))"
             self._session.cursor.execute(sql, [run_id, names])
 
-    def points(self, run_id: int, name: str | None, most: int = 0) -> list[Metric]:
-        """Points of one metric, or of all, by step and in the order they came; of each at most `most`, unless 0.
-
-        Spikes stay: of equal stretches the smallest and the largest value are kept, of all the first and the last.
-        """
-        source = "from metric where run_id = ? and (? is null or name = ?)"
-        sql, values = f"select name, step, value, logged_at, rowid as r {source}", [run_id, name, name]
-        if most > 0:
-            stretches = max(1, (most - 2) // 2)
-            sql = (
-                f"with numbered as (select name, step, value, logged_at, rowid as r, row_number() over one - 1 as n,"
-                f" count(*) over (partition by name) as total {source} window one as (partition by name order by step, rowid)),"
-                f" cut as (select *, n * {stretches} // total as stretch from numbered)"
-                f" select name, step, value, logged_at, r from cut qualify total <= {int(most)} or n in (0, total - 1)"
-                f" or row_number() over (partition by name, stretch order by value, n) = 1"
-                f" or row_number() over (partition by name, stretch order by value desc, n) = 1"
-            )
-        rows = self._session.all(f"from ({sql}) order by name, step, r", *values)
+    def points(self, run_id: int, name: str | None) -> list[Metric]:
+        """Points of one metric, or of all, by step and in the order they came."""
+        rows = self._session.all(
+            "select name, step, value, logged_at from metric where run_id = ? and (? is null or name = ?)"
+            " order by name, step, rowid",
+            run_id,
+            name,
+            name,
+        )
         return [
             Metric(r["name"], r["value"], None if r["step"] < 0 else r["step"], r["logged_at"]) for r in rows
         ]

@@ -15,6 +15,7 @@ from mlops_desktop.domain.changes import RowChange
 from .bundles import BundleRows
 from .changes import ChangeRows
 from .comparisons import Comparisons
+from .curves import Curves
 from .datasets import DatasetRows
 from .exports import Exports
 from .health import Health
@@ -109,6 +110,11 @@ class Session:
     def comparisons(self) -> Comparisons:
         """Runs side by side."""
         return Comparisons(self)
+
+    @functools.cached_property
+    def curves(self) -> Curves:
+        """Metrics by step."""
+        return Curves(self)
 
     @functools.cached_property
     def training(self) -> Trainings:

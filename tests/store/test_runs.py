@@ -77,17 +77,3 @@ def test_what_is_no_number_stays_so_in_json(project: Project) -> None:
     project.runs.log_points(run, [Metric("loss", math.inf, 1), Metric("auc", math.nan, 1)])
     said = json.loads(json_numbers.encode(project.runs.show(run)))
     assert said["metrics"] == {"loss": "inf", "auc": "nan"}
-
-
-def test_a_chart_gets_few_points_of_a_long_metric_and_every_spike(project: Project) -> None:
-    run = project.runs.begin_log("script").run_id
-    values = {4_321: 99.0, 7_000: -99.0}
-    project.runs.log_points(run, [Metric("loss", values.get(n, n % 10 / 10), n) for n in range(10_000)])
-    project.runs.log_points(run, [Metric("short", float(n), n) for n in range(20)])
-    found = project.runs.metrics(run, most=100)
-    loss = {p.step: p.value for p in found if p.name == "loss"}
-    assert len(loss) <= 100 and {0, 9_999} <= loss.keys()
-    assert (loss[4_321], loss[7_000]) == (99.0, -99.0)
-    assert [p.value for p in found if p.name == "short"] == [float(n) for n in range(20)]
-    assert [p.step for p in found if p.name == "loss"] == sorted(loss)
-    assert len(project.runs.metrics(run)) == 10_020

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QMenu
 
 from mlops_desktop.gui.charts.chart import Chart, ChartTable
 from mlops_desktop.gui.charts.legend import Legend
@@ -16,6 +17,7 @@ from mlops_desktop.gui.charts.series import Mark, Series, facts_of, gaps, is_num
 from mlops_desktop.gui.widgets.cells import Value, format_number
 from mlops_desktop.gui.widgets.labels import Label
 from mlops_desktop.gui.widgets.layouts import column, expanding
+from mlops_desktop.gui.words import counted
 
 if TYPE_CHECKING:
     from mlops_desktop.gui.charts.canvas import Canvas
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
 
 _MANY = 5_000
 """From here on points are looked up by numpy."""
+
+
+def load_canvas() -> None:
+    """Load what draws lines. Call it off the GUI thread: numpy and pyqtgraph take a third of a second."""
+    importlib.import_module("mlops_desktop.gui.charts.canvas")
 
 
 class Readout(QFrame):
@@ -83,7 +90,7 @@ class LineChart(Chart):
         super().__init__(name)
         self._titles = (x_title, y_title)
         self._by_time, self._log_y, self._diagonal = by_time, log_y, diagonal
-        self._from_zero = from_zero and not log_y
+        self._from_zero = from_zero
         self._series: tuple[Series, ...] = ()
         self._marks: tuple[Mark, ...] = ()
         self._words: tuple[str, ...] = ()
@@ -107,16 +114,30 @@ class LineChart(Chart):
             Upright lines with a word.
         """
         self._series, self._words, self._marks = tuple(series), tuple(x_words), tuple(marks)
-        lost = sum(gaps(s, log_y=self._log_y) for s in series)
-        words = (
-            self.tr("1 point can't be shown")
-            if lost == 1
-            else self.tr("{:,} points can't be shown").format(lost)
-        )
-        self.show_note(words if lost else "")
+        self._tell_lost()
         self.legend.show_series([(s.name, s.colour) for s in series])
         self._draw()
         self.told()
+
+    @property
+    def log_y(self) -> bool:
+        """Whether the upright axis is logarithmic."""
+        return self._log_y
+
+    def set_log_y(self, on: bool) -> None:
+        """Make the upright axis logarithmic, or even again; what it can't show is told."""
+        if on != self._log_y:
+            self._log_y = on
+            self._tell_lost()
+            self._draw()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """The menu of charts, and the kind of the upright axis."""
+        super().fill_menu(menu)
+        menu.addSeparator()
+        logarithmic = menu.addAction(self.tr("Logarithmic axis"), lambda: self.set_log_y(not self._log_y))
+        logarithmic.setCheckable(True)
+        logarithmic.setChecked(self._log_y)
 
     def table(self) -> ChartTable:
         """x, then a column per series; series with other x get their own rows."""
@@ -141,6 +162,16 @@ class LineChart(Chart):
         if self._canvas is not None:
             self._canvas.restyle()
             self._draw()
+
+    def _tell_lost(self) -> None:
+        """Say how many points can't be shown, and which of them for the sake of the axis."""
+        lost = sum(gaps(s) for s in self._series)
+        words = [counted(lost, "1 point can't be shown", "{:,} points can't be shown")] if lost else []
+        low = sum(gaps(s, log_y=True) for s in self._series) - lost if self._log_y else 0
+        if low:
+            many = "{:,} points are not above 0: a logarithmic axis can't show them"
+            words.append(counted(low, "1 point is not above 0: a logarithmic axis can't show it", many))
+        self.show_note(" · ".join(words))
 
     def _make_canvas(self) -> Canvas:
         from mlops_desktop.gui.charts.canvas import Canvas
@@ -167,7 +198,7 @@ class LineChart(Chart):
         self._items = {s.name: canvas.add_line(s, thick=thick) for s in reversed(self._series)}
         for mark in self._marks:
             canvas.add_mark(mark)
-        if self._from_zero:
+        if self._from_zero and not self._log_y:
             tops = [f[4] for f in (facts_of(s.y) for s in self._series) if f is not None]
             canvas.reset(max(tops, default=1.0))
         self._on_hidden(self.legend.hidden_names)

@@ -36,6 +36,8 @@ class Series:
     filled: bool = False
     keys: Sequence[str] = field(default=())
     """What each point is, for picking (one per point, or none)."""
+    lost: tuple[int, int] | None = None
+    """Where the points are a choice of more: how many of all are no numbers, and how many are not above 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ def is_number(value: float | None) -> bool:
 
 def gaps(series: Series, *, log_y: bool = False) -> int:
     """How many points of `series` can't be shown (missing, not finite, or not above 0 on a log axis)."""
+    if series.lost is not None:
+        return series.lost[0] + (series.lost[1] if log_y else 0)
     if len(series.x) > _MANY:
         import numpy as np
 

@@ -31,7 +31,7 @@ def test_a_logarithmic_axis_leaves_out_zero(qtbot):
     chart = LineChart(log_y=True)
     qtbot.addWidget(chart)
     chart.show_series([Series("loss", [0, 1, 2], [1.0, 0.0, 0.01])])
-    assert chart.note == "1 point can't be shown"
+    assert chart.note == "1 point is not above 0: a logarithmic axis can't show it"
 
 
 def test_the_chart_is_a_table_too(chart):
@@ -180,3 +180,21 @@ def test_a_curve_with_nan_first_and_infinity_within_has_a_finite_axis_and_says_w
     chart._canvas.plot.vb.updateAutoRange()
     low, high = chart._canvas.plot.vb.viewRange()[1]
     assert -1.2 < low < -0.9 and 0.9 < high < 1.2
+
+
+def test_switching_to_a_logarithmic_axis_says_what_it_cannot_show_and_back(chart):
+    chart.show_series([Series("loss", [0, 1, 2, 3], [1e-300, 0.0, -1.0, 1e300])])
+    chart.set_log_y(True)
+    assert chart.note == "2 points are not above 0: a logarithmic axis can't show them"
+    chart._canvas.plot.vb.updateAutoRange()
+    low, high = chart._canvas.plot.vb.viewRange()[1]
+    assert -340 < low < -300 and 300 < high < 340
+    chart.set_log_y(False)
+    assert chart.note == ""
+
+
+def test_of_a_choice_of_points_all_that_are_lost_are_told(chart):
+    chart.show_series([Series("loss", [0, 9], [1.0, 2.0], lost=(7, 100))])
+    assert chart.note == "7 points can't be shown"
+    chart.set_log_y(True)
+    assert "100 points are not above 0" in chart.note

@@ -8,14 +8,18 @@ from typing import cast
 from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.domain.comparisons import RunComparison
+from mlops_desktop.domain.curves import CurveName
 from mlops_desktop.domain.errors import UserError
 from mlops_desktop.domain.evaluations import Evaluation
 from mlops_desktop.domain.runs import Run
+from mlops_desktop.gui.charts.line_chart import load_canvas
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.chart_cards import ChartGrid
 from mlops_desktop.gui.screens.runs.compare_actions import SELECTION
 from mlops_desktop.gui.screens.runs.compare_state import CompareState, compare_state
+from mlops_desktop.gui.screens.runs.curves_panel import CurvesPanel
+from mlops_desktop.gui.screens.runs.curves_state import Drawn
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
 from mlops_desktop.gui.screens.runs.difference_table import DifferenceTable
 from mlops_desktop.gui.screens.runs.evaluation_state import ChartSpec, Judged, evaluation_charts, metric_bars
@@ -36,6 +40,7 @@ class CompareAnswer:
     comparison: RunComparison
     runs: tuple[Run, ...]
     evaluations: tuple[Evaluation | None, ...]
+    names: tuple[CurveName, ...]
 
 
 def ask_comparison(project: Project, runs: tuple[int, ...]) -> CompareAnswer:
@@ -46,7 +51,9 @@ def ask_comparison(project: Project, runs: tuple[int, ...]) -> CompareAnswer:
         project.runs.evaluation(r.run_id) if any(a.kind == "evaluation" for a in r.artifacts) else None
         for r in found
     )
-    return CompareAnswer(comparison, found, evaluations)
+    names = project.runs.curve_names(list(runs))
+    load_canvas()
+    return CompareAnswer(comparison, found, evaluations, tuple(names))
 
 
 class ComparePage:
@@ -78,9 +85,10 @@ class ComparePage:
         )
         self._top = FoldingRow([(self._settings, 2), (self._real, 3)], 1000)
         self._charts = ChartGrid()
-        for part in (self._top, self._charts):
+        self.by_step = CurvesPanel(self._host)
+        for part in (self._top, self._charts, self.by_step):
             set_shown(part, False)
-        return Page(self._header, self._top, self._charts, None)
+        return Page(self._header, self._top, self._charts, self.by_step, None)
 
     def _buttons(self) -> list[Button]:
         swap = Button(
@@ -108,7 +116,7 @@ class ComparePage:
         if intent.runs != self._runs:
             self._runs, self._answer, self._state = intent.runs, None, None
             self._header.show_text(tr("Compare runs"), "", tr("Loading..."))
-            for part in (self._top, self._charts):
+            for part in (self._top, self._charts, self.by_step):
                 set_shown(part, False)
             self._page.verticalScrollBar().setValue(0)
         self._host.set_selection(SELECTION, self._runs)
@@ -141,8 +149,10 @@ class ComparePage:
         set_shown(self._differences, bool(state.lines))
         self._settings.show_state(state)
         self._charts.show_charts(self._specs(answer, state))
+        self.by_step.show_curves([Drawn(m.run_id, m.label, m.colour) for m in state.marks], answer.names)
         set_shown(self._top, True)
         set_shown(self._charts, True)
+        set_shown(self.by_step, self.by_step.count > 0)
 
     def _on_failed(self, error: UserError) -> None:
         self._header.show_text(tr("Compare runs"), "", str(error))

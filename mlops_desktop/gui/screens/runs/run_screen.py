@@ -9,14 +9,17 @@ from typing import cast
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from mlops_desktop.domain.curves import Curve, CurveName
 from mlops_desktop.domain.errors import NotFoundError, UserError
 from mlops_desktop.domain.evaluations import Evaluation
 from mlops_desktop.domain.jobs import JobRow
-from mlops_desktop.domain.runs import Metric, Run
-from mlops_desktop.gui.charts.series import Series
+from mlops_desktop.domain.runs import Run
+from mlops_desktop.gui.charts.line_chart import load_canvas
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.chart_cards import ChartGrid
+from mlops_desktop.gui.screens.runs.curves_panel import CurvesPanel
+from mlops_desktop.gui.screens.runs.curves_state import Drawn, curve_charts, curve_specs
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
 from mlops_desktop.gui.screens.runs.evaluation_state import ChartSpec, Judged, evaluation_charts, fold_chart
 from mlops_desktop.gui.screens.runs.run_colours import assigned
@@ -28,7 +31,7 @@ from mlops_desktop.gui.screens.runs.run_parts import (
     ProgressCard,
     WordsCard,
 )
-from mlops_desktop.gui.screens.runs.run_state import AT_WORK, RunState, curve_groups, curves, run_state
+from mlops_desktop.gui.screens.runs.run_state import AT_WORK, RunState, run_state
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import Card, KeyValueList, PageHeader, StatStrip, Step
@@ -47,7 +50,9 @@ class RunAnswer:
 
     run: Run
     job: JobRow | None
-    points: tuple[Metric, ...]
+    names: tuple[CurveName, ...]
+    curves: tuple[Curve, ...]
+    """Of a training; those of a script, which may be thousands, are asked for as they come on screen."""
     evaluation: Evaluation | None
     first_line: int
     lines: tuple[str, ...]
@@ -63,8 +68,11 @@ def ask_run(project: Project, run_id: int, first_line: int, known: Evaluation | 
     if evaluation is None and any(a.kind == "evaluation" for a in run.artifacts):
         evaluation = project.runs.evaluation(run_id)
     lines = project.runs.log_text(run_id, first_line, MOST_LOG_LINES)
-    points = tuple(project.runs.metrics(run_id, most=MOST_POINTS))
-    return RunAnswer(run, job, points, evaluation, first_line, tuple(lines))
+    names = project.runs.curve_names([run_id])
+    trained = run.kind == "training" and len(names) > 0
+    curves = project.runs.curves([run_id], most=MOST_POINTS) if trained else []
+    load_canvas()
+    return RunAnswer(run, job, tuple(names), tuple(curves), evaluation, first_line, tuple(lines))
 
 
 class RunPage:
@@ -104,9 +112,10 @@ class RunPage:
         self._curves = ChartGrid(most=1, grows=True)
         self._lower = FoldingRow([(self._log, 5), (self._curves, 4), (self._code, 4)], 900)
         self._lowest = FoldingRow([(self._facts_card, 5), (self._words, 4)], 860)
+        self.by_step = CurvesPanel(self._host)
         return Page(
             self._header, self._strip, self._progress, self._problem, self._metrics, self._charts, self._lower,
-            self._lowest, None,
+            self._lowest, self.by_step, None,
         )  # fmt: skip
 
     def _buttons(self) -> list[Button]:
@@ -156,6 +165,7 @@ class RunPage:
             self._charts,
             self._lower,
             self._lowest,
+            self.by_step,
         ]
 
     def _ask(self) -> None:
@@ -199,7 +209,9 @@ class RunPage:
         self._metrics.show_tiles(state.tiles)
         colour = assigned(self._host.session, (state.run_id,))[state.run_id]
         self._charts.show_charts(self._chart_specs(answer, colour))
-        self._curves.show_charts(self._curve_specs(answer, colour))
+        drawn = Drawn(state.run_id, f"#{state.run_id}", colour)
+        self._curves.show_charts(curve_specs(curve_charts(answer.names), answer.curves, [drawn]))
+        self.by_step.show_curves([drawn], () if answer.curves else answer.names)
         if answer.first_line == self._log.count:
             self._log.add_lines(answer.lines)
         self._facts.set_rows([(tr(name), value) for name, value in state.facts])
@@ -221,8 +233,11 @@ class RunPage:
         set_shown(self._metrics, bool(state.tiles))
         set_shown(self._charts, bool(self._charts.cards))
         set_shown(self._curves, bool(self._curves.cards))
-        set_shown(self._lower, True)
+        has_log = bool(self._log.count) or state.can_reproduce
+        set_shown(self._log, has_log)
+        set_shown(self._lower, has_log or bool(self._curves.cards))
         set_shown(self._code, bool(state.python))
+        set_shown(self.by_step, self.by_step.count > 0)
         set_shown(self._lowest, True)
 
     def _chart_specs(self, answer: RunAnswer, colour: int) -> Sequence[ChartSpec]:
@@ -232,21 +247,6 @@ class RunPage:
             specs.append(folds)
         if answer.evaluation is not None:
             specs += evaluation_charts([Judged(f"#{answer.run.run_id}", colour, answer.evaluation)])
-        return specs
-
-    def _curve_specs(self, answer: RunAnswer, colour: int) -> Sequence[ChartSpec]:
-        specs: list[ChartSpec] = []
-        for title, lines in curve_groups(curves(answer.points)):
-            series = tuple(Series(c.name, c.steps, c.values, colour + n) for n, c in enumerate(lines))
-            specs.append(
-                ChartSpec(
-                    f"curve:{title}",
-                    "lines",
-                    tr("{} by step").format(title),
-                    x_title=tr("step"),
-                    series=series,
-                )
-            )
         return specs
 
     def _on_cancel(self) -> None:

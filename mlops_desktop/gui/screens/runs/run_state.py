@@ -9,7 +9,7 @@ from datetime import datetime
 
 from mlops_desktop.domain.errors import ErrorMessage
 from mlops_desktop.domain.jobs import JobRow
-from mlops_desktop.domain.runs import METRICS, STAGES, Metric, Run, RunFacts, Stage
+from mlops_desktop.domain.runs import METRICS, STAGES, Run, RunFacts, Stage
 from mlops_desktop.domain.sizes import size_words
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.scripts import arguments_of, as_command, as_python
@@ -50,15 +50,6 @@ class MetricTile:
     text: str
     note: str = ""
     main: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A metric by step."""
-
-    name: str
-    steps: tuple[float, ...]
-    values: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,23 +248,3 @@ def _decided(facts: RunFacts) -> list[tuple[str, str]]:
     if facts.positive_class is not None:
         rows.append(("Looked for", facts.positive_class))
     return rows
-
-
-def curves(points: Sequence[Metric]) -> tuple[Curve, ...]:
-    """Metrics that have steps, as lines; in alphabetical order, as the store gives them."""
-    found: dict[str, tuple[list[float], list[float]]] = {}
-    for point in points:
-        if point.step is not None:
-            steps, values = found.setdefault(point.name, ([], []))
-            steps.append(float(point.step))
-            values.append(point.value)
-    return tuple(Curve(n, tuple(s), tuple(v)) for n, (s, v) in found.items() if len(s) > 1)
-
-
-def curve_groups(lines: Sequence[Curve]) -> tuple[tuple[str, tuple[Curve, ...]], ...]:
-    """Curves that belong into one chart: ``train_rmse`` and ``test_rmse`` under ``RMSE``."""
-    groups: dict[str, list[Curve]] = {}
-    for line in lines:
-        bare = line.name.removeprefix("train_").removeprefix("test_").removeprefix("valid_")
-        groups.setdefault(bare, []).append(line)
-    return tuple((METRIC_TITLES.get(name, name), tuple(found)) for name, found in groups.items())

@@ -10,9 +10,9 @@ import pytest
 from mlops_desktop.domain.errors import ErrorMessage
 from mlops_desktop.domain.evaluations import Confusion, Evaluation, Importance, PrCurve, Residuals, RocCurve
 from mlops_desktop.domain.jobs import JobRow
-from mlops_desktop.domain.runs import Artifact, DataInput, Metric, Run, RunFacts, RunSpec, RunWarning, Stage
+from mlops_desktop.domain.runs import Artifact, DataInput, Run, RunFacts, RunSpec, RunWarning, Stage
 from mlops_desktop.gui.screens.runs.evaluation_state import Judged, evaluation_charts, fold_chart, metric_bars
-from mlops_desktop.gui.screens.runs.run_state import RunState, curve_groups, curves, run_state, when
+from mlops_desktop.gui.screens.runs.run_state import RunState, run_state, when
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SPEC = RunSpec(target="rentals", data=DataInput("bikes", 22, rows=15_919), seed=3)
@@ -119,14 +119,6 @@ def test_times_are_told_as_people_do() -> None:
         "yesterday 12:00",
         "21 Oct 12:00",
         "16 Oct 2025",
-    ]
-
-
-def test_curves_of_train_and_test_share_a_chart() -> None:
-    points = [Metric(n, 1.0 / (s + 1), s) for n in ("test_rmse", "train_rmse") for s in range(3)]
-    groups = curve_groups(curves([*points, Metric("mae", 3.0, None)]))
-    assert [(title, [c.name for c in lines]) for title, lines in groups] == [
-        ("RMSE", ["test_rmse", "train_rmse"])
     ]
 
 
