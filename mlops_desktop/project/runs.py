@@ -8,6 +8,7 @@ from mlops_desktop.domain.curves import Curve, CurveName
 from mlops_desktop.domain.evaluations import Evaluation
 from mlops_desktop.domain.jobs import Job
 from mlops_desktop.domain.references import DatasetRef
+from mlops_desktop.domain.run_pages import RunLine, RunPage, RunQuery
 from mlops_desktop.domain.runs import Metric, ParamValue, Run, RunSpec, Split
 from mlops_desktop.domain.training_checks import TrainingCheck
 
@@ -25,14 +26,14 @@ class Runs(Group, group="runs"):
 
     @verb(right="view")
     def list(
-        self, limit: int = 1000, trashed: bool = False, before: int | None = None, matching: str = ""
+        self, limit: int = 0, trashed: bool = False, before: int | None = None, matching: str = ""
     ) -> List[Run]:
         """Runs, newest first.
 
         Parameters
         ----------
         limit : int
-            How many at most.
+            How many at most; 0: all.
         trashed : bool
             Those in the trash instead.
         before : int, optional
@@ -41,6 +42,56 @@ class Runs(Group, group="runs"):
             Only those that have this in their number, name or tags.
         """
         return self.store.runs.newest(limit, trashed=trashed, before=before, matching=matching)
+
+    @verb(right="view")
+    def page(
+        self,
+        filter: str = "",
+        sort: str = "run",
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 100,
+        trashed: bool = False,
+        columns: List[str] = [],
+        numbers: bool = False,
+    ) -> RunPage:
+        """A page of the runs that match a filter, in any order, with how many match.
+
+        Parameters
+        ----------
+        filter : str
+            As ``mae < 140 and data = bikes and not failed``; a word is looked for everywhere.
+        sort : str
+            ``run``, ``name``, ``algorithm``, ``data``, ``target``, ``task``, ``state``, ``time``, ``started``, ``by``,
+            ``tags``, ``train_rows``, ``warnings``, or a metric or parameter; what is missing stands last.
+        descending : bool
+            The largest first.
+        offset : int
+            Runs to leave out at the beginning.
+        limit : int
+            How many lines at most.
+        trashed : bool
+            Those in the trash instead.
+        columns : list of str
+            Metrics and parameters that come along, as ``metric:mae`` and ``param:depth``; empty: all.
+        numbers : bool
+            Whether the numbers of all that match come too.
+        """
+        query = RunQuery(filter, sort, descending, trashed)
+        return self.store.run_pages.page(query, offset, limit, columns, numbers=numbers)
+
+    @verb(right="view")
+    def lines(self, runs: List[int], columns: List[str] = []) -> List[RunLine]:
+        """What a table needs of runs; one that there is not is left out.
+
+        Parameters
+        ----------
+        runs : list of int
+            Numbers of the runs.
+        columns : list of str
+            Metrics and parameters that come along, as ``metric:mae`` and ``param:depth``; empty: all.
+        """
+        return self.store.run_pages.lines(runs, columns)
 
     @verb(right="view")
     def show(self, run: int) -> Run:

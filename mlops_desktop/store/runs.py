@@ -21,6 +21,7 @@ from mlops_desktop.domain.errors import (
 from mlops_desktop.domain.messages import Outcome
 from mlops_desktop.domain.runs import Artifact, Metric, ParamValue, Run, RunFacts, RunSpec, RunWarning, Stage
 
+from .pieces_columns import literal
 from .times import from_json, microseconds, naive, now, to_json
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class RunRows:
     def newest(
         self, limit: int, *, trashed: bool = False, before: int | None = None, matching: str = ""
     ) -> list[Run]:
-        """Runs, newest first: with a number below `before`, and `matching` in number, name or tags, if asked for."""
+        """Runs, newest first, at most `limit` (0: all): with a number below `before`, and `matching` in number, name or tags, if asked for."""
         state = "is not null" if trashed else "is null"
         tail = f"where trashed_at {state} and (? is null or run_id < ?)"
         values: list[Any] = [before, before]
@@ -91,11 +92,22 @@ class RunRows:
                 " and (contains(run_id::varchar, ?) or contains(lower(name), ?) or contains(lower(tags), ?))"
             )
             values += [matching.lower()] * 3
-        return self._read(tail + " order by run_id desc limit ?", *values, limit)
+        return self._read(tail + " order by run_id desc limit ?", *values, limit or None)
 
     def of_ids(self, run_ids: Sequence[int]) -> list[Run]:
         """These runs, in the order asked for."""
         return [self.find(i) for i in run_ids]
+
+    def of_ids_with(
+        self, run_ids: Sequence[int], metrics: Sequence[str] | None, params: Sequence[str] | None
+    ) -> list[Run]:
+        """Those of these runs that there are, in any order, with these metrics and parameters (None: all), no artifacts."""
+        rows = self._session.all(
+            "select * from run where run_id in (select unnest(?::bigint[]))", list(run_ids)
+        )
+        ids, logged = [r["run_id"] for r in rows], [r["run_id"] for r in rows if r["kind"] == "logged"]
+        finals, settings = self._finals(ids, logged, metrics), self._params(ids, params)
+        return [run_of(r, finals.get(r["run_id"], {}), settings.get(r["run_id"], {}), []) for r in rows]
 
     def set_state(self, run_id: int, state: str, **columns: Any) -> None:
         """A run's state moves as its child says; no deed of a person, so no change is recorded."""
@@ -350,26 +362,28 @@ class RunRows:
             for r in rows
         ]
 
-    def _finals(self, ids: list[int], logged: list[int]) -> dict[int, dict[str, float]]:
+    def _finals(
+        self, ids: list[int], logged: list[int], names: Sequence[str] | None = None
+    ) -> dict[int, dict[str, float]]:
         """Final values; of a script's run, where it gave none, the last value by step."""
         found: dict[int, dict[str, float]] = {}
-        for r in self._last_points(logged) + self._of("run_metric", ids):
+        for r in self._last_points(logged, names) + self._of("run_metric", ids, names):
             found.setdefault(r["run_id"], {})[r["name"]] = r["value"]
         return found
 
-    def _last_points(self, ids: list[int]) -> list[dict[str, Any]]:
+    def _last_points(self, ids: list[int], names: Sequence[str] | None) -> list[dict[str, Any]]:
         if not ids:
             return []
         # Of the points of one step the one that came last: 2**40 rows are more than a run has.
         return self._session.all(
             "select run_id, name, arg_max(value, step::hugeint * 1099511627776 + rowid) as value from metric "
-            "where run_id in (select unnest(?::bigint[])) group by run_id, name order by run_id, min(rowid)",
+            f"where run_id in (select unnest(?::bigint[])){_named(names)} group by run_id, name order by run_id, min(rowid)",
             ids,
         )
 
-    def _params(self, ids: list[int]) -> dict[int, dict[str, ParamValue]]:
+    def _params(self, ids: list[int], names: Sequence[str] | None = None) -> dict[int, dict[str, ParamValue]]:
         found: dict[int, dict[str, ParamValue]] = {}
-        for r in self._of("run_param", ids):
+        for r in self._of("run_param", ids, names):
             found.setdefault(r["run_id"], {})[r["name"]] = msgspec.json.decode(r["value"])
         return found
 
@@ -380,12 +394,18 @@ class RunRows:
             found.setdefault(r["run_id"], []).append(artifact)
         return found
 
-    def _of(self, table: str, ids: list[int]) -> list[dict[str, Any]]:
+    def _of(self, table: str, ids: list[int], names: Sequence[str] | None = None) -> list[dict[str, Any]]:
         if not ids:
             return []
         return self._session.all(
-            f"select * from {table} where run_id in (select unnest(?::bigint[])) order by run_id, rowid", ids
+            f"select * from {table} where run_id in (select unnest(?::bigint[])){_named(names)} order by run_id, rowid",
+            ids,
         )
+
+
+def _named(names: Sequence[str] | None) -> str:
+    """SQL that leaves only these names; None: all."""
+    return "" if names is None else f" and name in ({', '.join(map(literal, names)) or 'null'})"
 
 
 def tidy_tags(tags: Sequence[str]) -> str:

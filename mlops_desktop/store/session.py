@@ -26,6 +26,7 @@ from .model_files import ModelFiles
 from .models import ModelRows
 from .profiles import Profiles
 from .projects import ProjectRows
+from .run_pages import RunPages
 from .runs import RunRows
 from .schedules import ScheduleRows
 from .settings import SettingRows
@@ -105,6 +106,11 @@ class Session:
     def runs(self) -> RunRows:
         """Runs, their metrics and artifacts."""
         return RunRows(self)
+
+    @functools.cached_property
+    def run_pages(self) -> RunPages:
+        """Runs by the page."""
+        return RunPages(self)
 
     @functools.cached_property
     def comparisons(self) -> Comparisons:

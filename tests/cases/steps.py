@@ -107,7 +107,7 @@ SHOWN_BY: Final[dict[str, tuple[str, ...]]] = {
         "store/test_runs.py::test_a_point_keeps_its_value",
         "store/test_runs.py::test_the_last_value_by_step_stands_for_a_metric_without_a_final_one",
         "store/test_runs.py::test_what_is_no_number_stays_so_in_json",
-        "gui/screens/runs/test_table_state.py::test_what_is_no_finite_number_is_sorted_last_both_ways_and_shown_as_it_is",
+        "store/test_run_pages.py::test_what_is_no_finite_number_is_sorted_last_both_ways_then_the_newest_first",
     ),
     "c069a many metrics": (
         "store/test_runs.py::test_every_metric_of_many_is_listed_before_and_after_the_end",

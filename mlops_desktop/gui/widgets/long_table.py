@@ -1,4 +1,4 @@
-"""Tables of ten thousands of rows that are all at hand: cells are made when they are painted."""
+"""Tables of ten thousands of rows, all at hand or fetched once they are seen: cells are made when they are painted."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -45,13 +46,16 @@ from mlops_desktop.gui.widgets.table_header import TableHeader
 
 Index = QModelIndex | QPersistentModelIndex
 MakeCells = Callable[[int], Sequence[Value]]
+IsHere = Callable[[int], bool]
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _TIP = int(Qt.ItemDataRole.ToolTipRole)
 _ACCESSIBLE = int(Qt.ItemDataRole.AccessibleTextRole)
 _ALIGN = int(Qt.ItemDataRole.TextAlignmentRole)
 _MADE_AT_ONCE = 3000
 """Rows whose cells are kept; past that they are made anew."""
-_SIZED_BY_ROWS = 200
+_SIZED_BY_ROWS = 60
+_ASK_AFTER_MS = 25
+"""Rows are asked for once the view has rested for so long, or every so often while it moves."""
 _NARROWEST = 44
 _MOST_PICTURES = 600
 _ONE_LINE = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
@@ -62,6 +66,9 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight) | _ONE_LINE
 class LongTableModel(QAbstractTableModel):
     """Keys of rows, and a function that makes the cells of one."""
 
+    row_lacked = Signal()
+    """A row was painted that is not here, or not as it is now."""
+
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.columns: tuple[TableColumn, ...] = ()
@@ -69,13 +76,20 @@ class LongTableModel(QAbstractTableModel):
         self._rows: dict[str, int] | None = None
         self._make: MakeCells = lambda row: ()
         self._made: dict[int, list[Cell]] = {}
+        self.is_here: IsHere | None = None
 
-    def show_rows(self, columns: Sequence[TableColumn], keys: tuple[str, ...], make: MakeCells) -> bool:
+    def show_rows(
+        self,
+        columns: Sequence[TableColumn],
+        keys: tuple[str, ...],
+        make: MakeCells,
+        is_here: IsHere | None = None,
+    ) -> bool:
         """Show these rows; says whether it is another list of rows or columns than before."""
-        same = tuple(columns) == self.columns and keys == self.keys
+        same = tuple(columns) == self.columns and (keys is self.keys or keys == self.keys)
         if not same:
             self.beginResetModel()
-        self.columns, self.keys, self._make = tuple(columns), keys, make
+        self.columns, self.keys, self._make, self.is_here = tuple(columns), keys, make, is_here
         self._made.clear()
         if not same:
             self._rows = None
@@ -95,10 +109,13 @@ class LongTableModel(QAbstractTableModel):
         """The cells of a row, made now if they were not yet."""
         found = self._made.get(row)
         if found is None:
-            if len(self._made) >= _MADE_AT_ONCE:
-                self._made.clear()
             values = self._make(row)
             found = [as_cell(v, c.decimals) for v, c in zip(values, self.columns, strict=True)]
+            if self.is_here is not None and not self.is_here(row):
+                self.row_lacked.emit()
+                return found
+            if len(self._made) >= _MADE_AT_ONCE:
+                self._made.clear()
             self._made[row] = found
         return found
 
@@ -231,10 +248,14 @@ def is_plain(cell: Cell) -> bool:
 
 
 class LongTable(QTableView):
-    """A table whose rows are all at hand, but painted as they come on screen. Several rows can be chosen.
+    """A table of many rows, painted as they come on screen. Several rows can be chosen.
 
-    The order of rows is whoever's that shows them: a click on a header emits `sort_wanted`.
+    The order of rows is whoever's that shows them: a click on a header emits `sort_wanted`. So are rows that aren't at
+    hand: once they are on screen, `rows_wanted` is emitted, and `rows_came` shows them.
     """
+
+    copy_rows: Callable[[], object]
+    """What Ctrl+C does: copies the chosen rows, unless it is put in another's hands."""
 
     activated_row = Signal(str)
     """Key of the row that was double-clicked or entered."""
@@ -244,10 +265,16 @@ class LongTable(QTableView):
     """Key of the column whose header was clicked."""
     menu_wanted = Signal(str, object)
     """Row key and global position: show a context menu."""
+    rows_wanted = Signal(int, int)
+    """First and last row on screen, of which some aren't at hand."""
 
     def __init__(self, name: str = "") -> None:
         super().__init__()
         self.rows_model = LongTableModel(self)
+        self.copy_rows = self._copy_rows
+        self._asking = QTimer(self)
+        self._asking.setSingleShot(True)
+        self._asking.setInterval(_ASK_AFTER_MS)
         self._header = TableHeader(self)
         self._widths: dict[str, int] = {}
         self._chosen_ranges: list[tuple[int, int]] = []
@@ -273,6 +300,8 @@ class LongTable(QTableView):
         self._restyle()
 
     def _connect(self) -> None:
+        self._asking.timeout.connect(lambda: self.rows_wanted.emit(*self.rows_on_screen))
+        self.rows_model.row_lacked.connect(lambda: self._asking.isActive() or self._asking.start())
         self._header.sectionClicked.connect(self._on_header_clicked)
         self._header.sectionResized.connect(self._on_section_resized)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
@@ -296,12 +325,24 @@ class LongTable(QTableView):
         row = self.currentIndex().row()
         return self.rows_model.keys[row] if 0 <= row < len(self.rows_model.keys) else ""
 
+    @property
+    def rows_on_screen(self) -> tuple[int, int]:
+        """First and last row that is seen."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        return max(first, 0), last if last >= 0 else max(len(self.rows_model.keys) - 1, 0)
+
+    def rows_came(self) -> None:
+        """Rows that were asked for are at hand now."""
+        self.rows_model.forget_cells()
+        self.viewport().update()
+
     def show_rows(
         self,
         columns: Sequence[TableColumn],
         keys: tuple[str, ...],
         make: MakeCells,
         *,
+        is_here: IsHere | None = None,
         sorted_by: tuple[str, bool] | None = None,
         chosen: Sequence[str] = (),
     ) -> None:
@@ -313,13 +354,15 @@ class LongTable(QTableView):
             One per row, in the order shown.
         make : callable
             Cells of the row with that position.
+        is_here : callable, optional
+            Whether the row with that position is at hand; without one all are.
         sorted_by : (str, bool), optional
             Column that the rows are sorted by, and whether it goes down.
         """
         current, scroll = self.current_key, self.verticalScrollBar().value()
         before = self.rows_model.columns
         blocked = self.selectionModel().blockSignals(True)
-        other = self.rows_model.show_rows(columns, keys, make)
+        other = self.rows_model.show_rows(columns, keys, make, is_here)
         marks = {i: sorted_by[1] for i, c in enumerate(columns) if sorted_by and c.key == sorted_by[0]}
         if marks != self._header.sort_marks:
             self._header.sort_marks = marks
@@ -357,11 +400,14 @@ class LongTable(QTableView):
             if self.current_key:
                 self.activated_row.emit(self.current_key)
         elif event.matches(QKeySequence.StandardKey.Copy):
-            QGuiApplication.clipboard().setText(self.as_tsv())
+            self.copy_rows()
         elif event.key() == Qt.Key.Key_Space:
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def _copy_rows(self) -> None:
+        QGuiApplication.clipboard().setText(self.as_tsv())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the width again."""
@@ -434,7 +480,10 @@ class LongTable(QTableView):
 
     def _needed_width(self, column: int) -> int:
         model, margin = self.rows_model, 2 * theme().space("cell_x") + 1
-        rows = range(min(len(model.keys), _SIZED_BY_ROWS))
+        first, _ = self.rows_on_screen
+        rows = range(first, min(len(model.keys), first + _SIZED_BY_ROWS))
+        if model.is_here is not None:
+            rows = [row for row in rows if model.is_here(row)]
         widest = max((cell_width(model.cells(row)[column]) for row in rows), default=0)
         head = self._header.section_width(column)
         return max(int(widest) + margin, head - theme().px(4), theme().px(20))

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
 
+from mlops_desktop.domain.run_pages import RunLine
 from mlops_desktop.domain.runs import Run
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
 from mlops_desktop.gui.screens.runs.run_state import run_state
-from mlops_desktop.gui.screens.runs.table_state import RunLine
 from mlops_desktop.gui.widgets.buttons import Button
 from mlops_desktop.gui.widgets.cards import KeyValueList
 from mlops_desktop.gui.widgets.labels import Chip, Label
@@ -52,11 +52,23 @@ def run_details(run: Run, deeds: RunDeeds) -> QWidget:
     return content
 
 
-def runs_details(lines: Sequence[RunLine]) -> QWidget:
-    """Several runs in a few words."""
+MOST_NAMED = 20
+"""Of several runs, so many are named."""
+
+
+def runs_details(lines: Sequence[RunLine], count: int) -> QWidget:
+    """Several runs in a few words.
+
+    Parameters
+    ----------
+    lines : list of RunLine
+        The first of them, which are named.
+    count : int
+        How many they are.
+    """
     content = QWidget()
-    listed = "\n".join(f"#{line.run_id} {line.name}" for line in lines[:20])
-    more = f"\n+{len(lines) - 20}" if len(lines) > 20 else ""
+    listed = "\n".join(f"#{line.run_id} {line.name}" for line in lines)
+    more = "\n" + tr("and {:,} more").format(count - len(lines)) if count > len(lines) else ""
     hint = Label(tr("Compare them with Ctrl+Shift+M."), "small", "muted", wrap=True)
     content.setLayout(column(Label(listed + more, wrap=True), hint, spacing=10))
     return content

@@ -6,25 +6,25 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtGui import QColor
 
+from mlops_desktop.domain.run_pages import METRIC, RunLine
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.run_state import when
 from mlops_desktop.gui.screens.runs.table_state import (
-    METRIC,
     STATE_STATUS,
     Arranged,
-    RunLine,
+    ColumnSpec,
     duration,
     metric_text,
     value_of,
 )
 from mlops_desktop.gui.theme import theme
-from mlops_desktop.gui.widgets.cells import Cell, Value
+from mlops_desktop.gui.widgets.cells import Cell, Value, as_cell
 
 EMPTY_DOT = QColor(0, 0, 0, 0)
 
 
 def cells_of(state: Arranged, colours: Mapping[int, int]) -> Callable[[int], Sequence[Value]]:
-    """What makes the cells of a row.
+    """What makes the cells of a row; empty ones for a line that has not come.
 
     Parameters
     ----------
@@ -34,10 +34,19 @@ def cells_of(state: Arranged, colours: Mapping[int, int]) -> Callable[[int], Seq
     keys = [c.key for c in state.columns]
 
     def make(row: int) -> Sequence[Value]:
-        line = state.lines[row]
+        line = state.lines.get(state.order[row])
+        if line is None:
+            return [Cell(dot=EMPTY_DOT), *(Cell("") for _ in keys)]
         return [_dot(line, colours), *(_cell(line, key) for key in keys)]
 
     return make
+
+
+def as_tsv(columns: Sequence[ColumnSpec], lines: Sequence[RunLine]) -> str:
+    """Titles and lines as tab-separated text, as the table shows them."""
+    written = ["\t".join(tr(c.title) for c in columns)]
+    written += ["\t".join(as_cell(_cell(line, c.key), c.decimals).text for c in columns) for line in lines]
+    return "\n".join(written)
 
 
 def _dot(line: RunLine, colours: Mapping[int, int]) -> Cell:

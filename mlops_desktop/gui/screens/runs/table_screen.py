@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from mlops_desktop.domain.errors import InvalidInputError, UserError
+from mlops_desktop.domain.run_filters import parse_filter
+from mlops_desktop.domain.run_pages import METRIC, RunLine, RunPage
 from mlops_desktop.domain.runs import Run
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.chosen_panel import ChosenPanel
 from mlops_desktop.gui.screens.runs.deeds import RunDeeds
 from mlops_desktop.gui.screens.runs.run_colours import assigned
-from mlops_desktop.gui.screens.runs.run_inspector import run_details, runs_details
+from mlops_desktop.gui.screens.runs.run_inspector import MOST_NAMED, run_details, runs_details
 from mlops_desktop.gui.screens.runs.runs_actions import CONTEXT_MENU
 from mlops_desktop.gui.screens.runs.runs_intent import NEWEST_FIRST, RunsIntent
-from mlops_desktop.gui.screens.runs.table_cells import cells_of
+from mlops_desktop.gui.screens.runs.table_cells import as_tsv, cells_of
 from mlops_desktop.gui.screens.runs.table_state import (
     NOTHING,
     Arranged,
-    RunLine,
     TableState,
     arrange,
-    line_of,
-    merged,
     table_state,
+    value_columns,
 )
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button
@@ -38,15 +39,14 @@ from mlops_desktop.gui.widgets.layouts import Page, clear, column, row, set_show
 from mlops_desktop.gui.widgets.long_table import LongTable
 from mlops_desktop.gui.widgets.simple_table import TableColumn
 from mlops_desktop.gui.widgets.throttle import Throttle
+from mlops_desktop.gui.words import counted
 
-PAGE_RUNS = 500
-"""Runs asked for at once: the newest are shown before the others have come."""
-OLDER_RUNS = 1000
-"""Older ones in a page."""
-ARRANGED_AT_ONCE = 2000
-"""More runs than this are filtered and sorted off the GUI thread."""
-QUIET_MS = 3000
-"""Older runs are asked for again once nothing has changed for so long."""
+AROUND = 40
+"""Rows above and below those on screen that are asked for along with them."""
+MOST_KEPT = 5000
+"""Lines that are kept; past that only those of the newest answer are."""
+COPIED_AT_ONCE = 1000
+"""Lines asked for at once while they are copied."""
 
 
 class TablePage:
@@ -63,18 +63,19 @@ class TablePage:
     def __init__(self, host: ScreenHost) -> None:
         self._host, self._deeds = host, RunDeeds(host)
         self._intent = RunsIntent()
-        self._lines: tuple[RunLine, ...] | None = None
-        self._whole = False
         self._of_trash = False
-        self._detailed: tuple[RunLine, ...] = ()
-        self._arranged, self._arranged_for = NOTHING, None
+        self._lines: dict[int, RunLine] = {}
+        self._asked_columns: tuple[str, ...] | None = None
+        self._fresh: set[int] = set()
+        self._asked: set[int] = set()
+        self._refused: tuple[str, str] = ("", "")
+        self._detailed: tuple[int, tuple[RunLine | None, ...]] = (0, ())
+        self._arranged = NOTHING
         self._state = table_state(NOTHING, self._intent)
         self._page = self._build()
         self._throttle = Throttle(self._page, 500)
-        self._throttle.fired.connect(self._ask_newest)
-        self._quiet = Debounce(self._page, QUIET_MS)
-        self._quiet.fired.connect(self._ask_older_again)
-        self._typing = Debounce(self._page, 150)
+        self._throttle.fired.connect(self._ask)
+        self._typing = Debounce(self._page, 80)
         self._typing.fired.connect(self._on_filter)
         self._chosen_soon = Debounce(self._page, 120)
         self._chosen_soon.fired.connect(self._tell_chosen)
@@ -93,6 +94,8 @@ class TablePage:
         self._table.chosen_changed.connect(self._on_chosen)
         self._table.activated_row.connect(self._on_activated)
         self._table.menu_wanted.connect(self._on_menu)
+        self._table.rows_wanted.connect(self._ask_lines)
+        self._table.copy_rows = self._copy
         self._card = Card(flush=True).add(self._table)
         self._panel = ChosenPanel(self._host)
         set_shown(self._panel, False)
@@ -132,11 +135,6 @@ class TablePage:
         """What is shown."""
         return self._state
 
-    @property
-    def lines(self) -> Sequence[RunLine]:
-        """Every run that is known, newest first."""
-        return self._lines or ()
-
     def focus_filter(self) -> None:
         """Let the person type a filter."""
         self._filter.setFocus()
@@ -146,108 +144,106 @@ class TablePage:
         """Show these filters, this order and choice."""
         self._intent = intent
         if intent.trashed != self._of_trash:
-            self._of_trash, self._lines, self._whole = intent.trashed, None, False
+            self._of_trash, self._arranged = intent.trashed, NOTHING
+            self._forget_lines(None)
         if self._filter.text() != intent.filter:
             self._filter.setText(intent.filter)
-        self._detailed = ()
-        self._apply()
+        self._detailed = (0, ())
+        self._show()
         self._tell_chosen()
-        self.refresh()
+        self._ask()
 
     def refresh(self) -> None:
-        """Ask for the newest runs; for older ones once it is quiet."""
+        """Something has changed: ask again, a few times a second at most."""
         self._throttle.poke()
-        if self._whole and self._lines is not None and len(self._lines) > PAGE_RUNS:
-            self._quiet.poke()
 
     # Asking.
 
-    def _ask_newest(self) -> None:
-        project, trashed = self._host.session.project, self._of_trash
-        self._host.session.tasks.run(
-            lambda: _page_of(project, trashed, None), self._on_newest, owner=self._page, key="newest"
-        )
-
-    def _on_newest(self, page: tuple[RunLine, ...]) -> None:
-        first = self._lines is None
-        lines = merged(self._lines or (), page, whole_page=PAGE_RUNS)
-        if lines != self._lines:
-            self._lines = lines
-        if len(page) < PAGE_RUNS:
-            self._whole = True
-        elif first:
-            self._ask_older(page[-1].run_id)
-        self._apply()
-
-    def _ask_older(self, before: int) -> None:
-        """Ask for the page before the run `before`, show it, and ask for the one before that."""
-        project, trashed = self._host.session.project, self._of_trash
-
-        def take(page: tuple[RunLine, ...]) -> None:
-            self._lines = (*(line for line in self._lines or () if line.run_id >= before), *page)
-            self._whole = len(page) < OLDER_RUNS
-            self._apply()
-            if not self._whole:
-                self._ask_older(page[-1].run_id)
-
-        self._host.session.tasks.run(
-            lambda: _page_of(project, trashed, before), take, owner=self._page, key="older"
-        )
-
-    def _ask_older_again(self) -> None:
-        """Something may have changed among the older runs: read them once more, shown when all are here."""
-        if self._lines is None or len(self._lines) <= PAGE_RUNS or not self._whole:
-            return
-        project, trashed, before = (
+    def _ask(self) -> None:
+        """Ask for the order of all that match and the lines on screen; a later one makes this one late."""
+        project, intent, before, lines = (
             self._host.session.project,
-            self._of_trash,
-            self._lines[PAGE_RUNS - 1].run_id,
+            self._intent,
+            self._arranged,
+            self._lines,
         )
+        problem = self._problem_of(intent.filter)
+        words = "" if problem else intent.filter
+        columns = self._asked_columns or ()
+        first, last = self._table.rows_on_screen
+        first = max(first - AROUND, 0)
+        limit = max(last - first, AROUND) + AROUND
 
-        def read() -> tuple[RunLine, ...]:
-            lines: list[RunLine] = []
-            while (
-                len(page := _page_of(project, trashed, lines[-1].run_id if lines else before)) == OLDER_RUNS
-            ):
-                lines += page
-            return (*lines, *page)
+        def ask() -> tuple[RunPage, Arranged]:
+            key, down = intent.sort
+            page = project.runs.page(words, key, down, first, limit, intent.trashed, list(columns), True)
+            return page, arrange(page, lines, intent, before, problem)
 
-        def take(older: tuple[RunLine, ...]) -> None:
-            known = self._lines or ()
-            lines = (*(line for line in known if line.run_id >= before), *older)
-            if lines != known:
-                self._lines = lines
-                self._apply()
+        def take(found: tuple[RunPage, Arranged]) -> None:
+            self._on_page(*found, columns)
 
-        self._host.session.tasks.run(read, take, owner=self._page, key="older")
+        def refuse(error: UserError) -> None:
+            if not isinstance(error, InvalidInputError) or problem:
+                self._host.session.tasks.failed.emit(error)
+                return
+            self._refused = (intent.filter, str(error))
+            self._ask()
+
+        self._host.session.tasks.run(ask, take, owner=self._page, key="page", failed=refuse)
+
+    def _problem_of(self, text: str) -> str:
+        """Why a filter can't be taken: what is half typed, or what the last answer said of it."""
+        try:
+            parse_filter(text)
+        except InvalidInputError as error:
+            return str(error)
+        return self._refused[1] if text and text == self._refused[0] else ""
+
+    def _on_page(self, page: RunPage, arranged: Arranged, columns: tuple[str, ...]) -> None:
+        shown = tuple(value_columns(arranged.columns))
+        lacking = bool(columns) and not set(shown) <= set(columns)
+        if lacking or len(self._lines) > MOST_KEPT:
+            self._forget_lines(None if lacking else shown)
+            arranged = replace(arranged, lines=self._lines)
+        elif arranged.lines is not self._lines:
+            arranged = replace(arranged, lines=self._lines)
+        self._asked_columns = None if lacking else shown
+        self._lines |= {line.run_id: line for line in page.lines}
+        self._fresh = set() if lacking else {line.run_id for line in page.lines}
+        self._asked = set()
+        self._arranged = arranged
+        self._show()
+        if lacking:
+            self._ask()
+
+    def _forget_lines(self, columns: tuple[str, ...] | None) -> None:
+        self._lines, self._fresh, self._asked, self._asked_columns = {}, set(), set(), columns
+
+    def _ask_lines(self, first: int, last: int) -> None:
+        """Ask for the lines on screen that have not come, or not since the last change."""
+        order, held = self._arranged.order, self._lines
+        rows = range(max(first - AROUND, 0), min(last + AROUND + 1, len(order)))
+        wanted = [run for row in rows if (run := order[row]) not in self._fresh and run not in self._asked]
+        if not wanted:
+            return
+        asked, project, columns = self._asked, self._host.session.project, list(self._asked_columns or ())
+        asked |= set(wanted)
+
+        def take(lines: list[RunLine]) -> None:
+            if self._lines is not held:
+                return
+            held.update((line.run_id, line) for line in lines)
+            if self._asked is asked:  # nothing has changed meanwhile
+                self._fresh.update(wanted)
+            self._table.rows_came()
+
+        self._host.session.tasks.run(lambda: project.runs.lines(wanted, columns), take, owner=self._page)
 
     # Showing.
 
-    def _apply(self) -> None:
-        """Filter and sort anew if need be, then show: at once, or off the GUI thread where there are many runs."""
-        intent, lines = self._intent, self._lines
-        wanted = (id(lines), intent.filter, intent.sort, intent.columns, intent.trashed)
-        if lines is None:
-            self._take(NOTHING, None)
-        elif wanted == self._arranged_for:
-            self._show()
-        elif len(lines) <= ARRANGED_AT_ONCE:
-            self._take(arrange(lines, intent), wanted)
-        else:
-            self._host.session.tasks.run(
-                lambda: arrange(lines, intent),
-                lambda found: self._take(found, wanted),
-                owner=self._page,
-                key="arrange",
-            )
-
-    def _take(self, arranged: Arranged, made_for: tuple[object, ...] | None) -> None:
-        self._arranged, self._arranged_for = arranged, made_for
-        self._show()
-
     def _show(self) -> None:
         arranged = self._arranged
-        state = table_state(arranged, self._intent, complete=self._whole)
+        state = table_state(arranged, self._intent)
         self._state = state
         self._header.show_text(tr("Trash of runs") if self._of_trash else tr("Runs"), "", state.subtitle)
         self._matches.setText(arranged.matches)
@@ -262,6 +258,7 @@ class TablePage:
             columns,
             arranged.keys,
             cells_of(arranged, colours),
+            is_here=lambda row: arranged.order[row] in self._fresh,
             sorted_by=state.sort,
             chosen=[str(r) for r in state.chosen],
         )
@@ -327,19 +324,32 @@ class TablePage:
         if self._page.isVisible():
             self._host.amend_intent("runs", self._intent)
             self._host.set_selection("trashed_run" if self._of_trash else "run", self._intent.chosen)
-            self._apply()
+            self._show()
 
     def _show_details(self, state: TableState) -> None:
         """The inspector shows what is chosen, and anew when that has changed."""
-        shown = state.chosen_lines
+        named = state.chosen[:MOST_NAMED]
+        shown = (len(state.chosen), tuple(self._lines.get(run) for run in named))
         if shown == self._detailed or not self._page.isVisible():
             return
         self._detailed = shown
-        if len(shown) == 1:
-            self._inspect(shown[0].run_id)
+        if len(named) == 1:
+            self._inspect(named[0])
+        elif not named:
+            self._host.inspect("", None)
         else:
-            title = tr("{} runs").format(len(shown)) if shown else ""
-            self._host.inspect(title, runs_details(shown) if shown else None)
+            self._inspect_all(named, len(state.chosen))
+
+    def _inspect_all(self, named: tuple[int, ...], count: int) -> None:
+        project, chosen = self._host.session.project, self._intent.chosen
+
+        def show(lines: list[RunLine]) -> None:
+            if self._intent.chosen == chosen and self._page.isVisible():
+                self._host.inspect(tr("{:,} runs").format(count), runs_details(lines, count))
+
+        self._host.session.tasks.run(
+            lambda: project.runs.lines(list(named), [METRIC]), show, owner=self._page, key="inspect"
+        )
 
     def _inspect(self, run: int) -> None:
         project = self._host.session.project
@@ -397,13 +407,19 @@ class TablePage:
         menu.addAction(tr("Copy the chosen lines"), self._copy)
 
     def _copy(self) -> None:
-        from PySide6.QtGui import QGuiApplication
+        """Copy the chosen lines; those that have not come are fetched."""
+        chosen, columns = self._state.chosen, self._arranged.columns
+        project, asked = self._host.session.project, value_columns(columns)
 
-        QGuiApplication.clipboard().setText(self._table.as_tsv())
+        def read() -> str:
+            lines: list[RunLine] = []
+            for first in range(0, len(chosen), COPIED_AT_ONCE):
+                lines += project.runs.lines(list(chosen[first : first + COPIED_AT_ONCE]), asked)
+            return as_tsv(columns, lines)
 
+        def take(text: str) -> None:
+            QGuiApplication.clipboard().setText(text)
+            self._host.say(counted(len(chosen), "1 line copied.", "{:,} lines copied."))
 
-def _page_of(project: object, trashed: bool, before: int | None) -> tuple[RunLine, ...]:
-    """A page of lines; called off the GUI thread, so that the window never holds whole runs by thousands."""
-    limit = PAGE_RUNS if before is None else OLDER_RUNS
-    runs: Sequence[Run] = project.runs.list(limit=limit, trashed=trashed, before=before)  # type: ignore[attr-defined]
-    return tuple(line_of(run) for run in runs)
+        if chosen:
+            self._host.session.tasks.run(read, take, owner=self._page, key="copy")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from mlops_desktop.domain.algorithms import Param
 from mlops_desktop.domain.datasets import Dataset
 from mlops_desktop.domain.errors import UserError
+from mlops_desktop.domain.run_pages import METRIC
 from mlops_desktop.domain.runs import ParamValue
 from mlops_desktop.domain.training_checks import TrainingCheck
 from mlops_desktop.gui.language import tr
@@ -21,7 +22,6 @@ from mlops_desktop.gui.screens.runs.deeds import RunDeeds
 from mlops_desktop.gui.screens.runs.run_parts import CodeCard
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent, TrainingDraft
 from mlops_desktop.gui.screens.runs.scripts import as_command, as_python
-from mlops_desktop.gui.screens.runs.table_state import line_of
 from mlops_desktop.gui.screens.runs.training_actions import SELECTION
 from mlops_desktop.gui.screens.runs.training_algorithms import AlgorithmsCard, ParamsCard
 from mlops_desktop.gui.screens.runs.training_parts import (
@@ -47,6 +47,9 @@ from mlops_desktop.gui.widgets.dialogs import Dialog
 from mlops_desktop.gui.widgets.forms import Debounce
 from mlops_desktop.gui.widgets.layouts import FoldingRow, Page, column, set_shown
 from mlops_desktop.project import Project
+
+MOST_LOOKED_AT = 200
+"""Newest finished runs on the data that tell how long an algorithm takes."""
 
 
 class TrainingPage:
@@ -142,7 +145,9 @@ class TrainingPage:
         def ask() -> tuple[list[Dataset], dict[str, float]]:
             datasets = list(project.datasets.list())
             name = self._draft.data.partition("@")[0] or (datasets[0].name if datasets else "")
-            return datasets, typical_seconds([line_of(r) for r in project.runs.list(limit=200)], name)
+            finished = f'data = "{name}" and state = finished'
+            lines = project.runs.page(finished, limit=MOST_LOOKED_AT, columns=[METRIC]).lines if name else []
+            return datasets, typical_seconds(lines, name)
 
         self._host.session.tasks.run(ask, self._on_datasets, owner=self._page, key="datasets")
 

@@ -8,12 +8,13 @@ from typing import Literal
 
 from mlops_desktop.domain.algorithms import ALGORITHMS, Algorithm, Param
 from mlops_desktop.domain.datasets import Dataset
+from mlops_desktop.domain.run_pages import RunLine
 from mlops_desktop.domain.runs import DEFAULT_METRIC, METRICS, ParamValue, SplitMethod
 from mlops_desktop.domain.training_checks import CheckFinding, ColumnCheck, TrainingCheck
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screens.runs.runs_intent import TrainingDraft
 from mlops_desktop.gui.screens.runs.scripts import split_fields
-from mlops_desktop.gui.screens.runs.table_state import RunLine, Status, duration
+from mlops_desktop.gui.screens.runs.table_state import Status, duration
 from mlops_desktop.gui.screens.runs.training_split import (
     TimeSplit,
     legend_words,
@@ -243,11 +244,10 @@ def with_places(draft: TrainingDraft, check: TrainingCheck, places: TimeSplit) -
 
 def typical_seconds(lines: Sequence[RunLine], dataset: str) -> dict[str, float]:
     """Algorithm to how long its newest finished run on a data set took, in seconds."""
-    ids = {a.title: a.algorithm_id for a in ALGORITHMS}
     found: dict[str, float] = {}
     for line in lines:
         if line.state == "finished" and line.dataset == dataset and line.seconds is not None:
-            found.setdefault(ids.get(line.algorithm, line.algorithm), line.seconds)
+            found.setdefault(line.algorithm, line.seconds)
     return found
 
 

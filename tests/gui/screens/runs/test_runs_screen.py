@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 
 from mlops_desktop.gui.main_window import MainWindow
@@ -37,12 +38,26 @@ def test_the_table_shows_every_run_with_its_metric(go: Go, trained: Any) -> None
     assert any(c.key == "metric:mae" for c in page.table.rows_model.columns)
 
 
-def test_a_click_on_a_header_sorts_and_a_second_one_turns(go: Go) -> None:
+def test_a_click_on_a_header_sorts_and_a_second_one_turns(go: Go, qtbot: Any, trained: Any) -> None:
     page = go(all_here)
+    best = list(trained.rides[::-1])  # the linear one is better than the baseline
     page.table.sort_wanted.emit("metric:mae")
-    first = [line.run_id for line in page.state.lines]
+    qtbot.waitUntil(lambda: [line.run_id for line in page.state.lines][:2] == best[::-1], timeout=5_000)
     page.table.sort_wanted.emit("metric:mae")
-    assert [line.run_id for line in page.state.lines][:2] == first[:2][::-1]
+    qtbot.waitUntil(lambda: [line.run_id for line in page.state.lines][:2] == best, timeout=5_000)
+
+
+def test_a_filter_by_a_column_that_no_run_has_is_told_and_hides_nothing(go: Go, qtbot: Any) -> None:
+    page = go(all_here, filter="wheels < 3")
+    qtbot.waitUntil(lambda: "wheels" in page.state.arranged.problem, timeout=5_000)
+    assert len(page.state.lines) >= 4
+
+
+def test_chosen_lines_are_copied_as_they_are_shown(go: Go, qtbot: Any, trained: Any) -> None:
+    page = go(all_here, chosen=trained.rides)
+    page.table.copy_rows()
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().count("\n") == 2, timeout=5_000)
+    assert f"#{trained.rides[0]}\t" in QGuiApplication.clipboard().text()
 
 
 def test_a_filter_that_is_typed_is_part_of_the_place(

@@ -3,130 +3,126 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from mlops_desktop.domain.runs import Run
+from mlops_desktop.domain.run_pages import RunLine, RunPage
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent
 from mlops_desktop.gui.screens.runs.table_state import (
     NOTHING,
-    RunLine,
+    Arranged,
     arrange,
     duration,
-    line_of,
-    merged,
     metric_text,
     table_state,
+    value_columns,
+    value_of,
 )
+
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+PLAIN = RunsIntent()
 
 
 def line(run_id: int, **changes: Any) -> RunLine:
     made = RunLine(
-        run_id, f"Trial {run_id}", "finished", "LightGBM", "bikes", "bikes@2", "rentals", "regression", "ann",
-        datetime(2026, 11, 20, tzinfo=UTC), 2.0, {"mae": 40.0 + run_id}, {"depth": 3},
+        run_id, f"Trial {run_id}", "finished", AT, "ann", "lightgbm", "bikes@2", "rentals", "regression", 2.0,
+        {"mae": 40.0 + run_id}, {"depth": 3},
     )  # fmt: skip
     return replace(made, **changes)
 
 
-LINES = (
-    line(3),
-    line(2, state="failed", metrics={}, tags=("weekly",)),
-    line(1, task="binary", metrics={"roc_auc": 0.8}, dataset="credit", data="credit@1"),
+def page(*numbers: int, **changes: Any) -> RunPage:
+    """The first two lines of these runs."""
+    made = RunPage(
+        [line(n) for n in numbers[:2]], 0, len(numbers), 3, ["mae", "roc_auc"], ["depth"], ["regression"],
+        ["mae"], False, list(numbers),
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def shown(found: RunPage, intent: RunsIntent = PLAIN, **more: Any) -> Arranged:
+    return arrange(found, {line.run_id: line for line in found.lines}, intent, **more)
+
+
+def test_every_run_that_matches_has_a_row_and_lines_are_those_that_have_come() -> None:
+    arranged = shown(page(3, 2, 1))
+    assert (arranged.order, arranged.keys, arranged.rows[1]) == ((3, 2, 1), ("3", "2", "1"), 2)
+    assert [line.run_id for line in table_state(arranged, RunsIntent()).lines] == [3, 2]
+
+
+def test_an_order_that_is_the_same_is_kept() -> None:
+    before = shown(page(3, 2, 1))
+    assert shown(page(3, 2, 1), before=before).keys is before.keys
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.6, "0.6"), (math.inf, "∞"), (-math.inf, "−∞"), (math.nan, "—")]
 )
+def test_what_is_no_finite_number_is_shown_as_it_is(value: float, text: str) -> None:
+    assert metric_text("loss", value) == text
 
 
-def shown(intent: RunsIntent) -> list[int]:
-    return [found.run_id for found in arrange(LINES, intent).lines]
+def test_matches_are_counted_where_there_is_a_filter() -> None:
+    assert shown(page(3)).matches == ""
+    assert shown(page(3), RunsIntent(filter="mae < 44")).matches == "1 match"
 
 
-def test_the_newest_stands_first() -> None:
-    assert shown(RunsIntent()) == [3, 2, 1]
-
-
-def test_sorting_puts_missing_values_last_both_ways() -> None:
-    assert shown(RunsIntent(sort=("metric:mae", False)))[0] == 3
-    assert shown(RunsIntent(sort=("metric:mae", True)))[0] == 3
-
-
-@pytest.mark.parametrize("descending", [False, True])
-def test_what_is_no_finite_number_is_sorted_last_both_ways_and_shown_as_it_is(descending: bool) -> None:
-    values = {1: 0.2, 2: math.inf, 3: math.nan, 4: 0.6}
-    at = datetime(2026, 11, 20, tzinfo=UTC)
-    runs = [Run(n, "script", "logged", "finished", at, "ann", metrics={"loss": v}) for n, v in values.items()]
-    table = arrange([line_of(r) for r in runs], RunsIntent(sort=("metric:loss", descending)))
-    order = [line.run_id for line in table.lines]
-    assert order[:2] == ([4, 1] if descending else [1, 4])
-    assert [metric_text("loss", values[n]) for n in sorted(order[2:])] == ["∞", "—"]
-
-
-def test_a_filter_by_metric_and_state() -> None:
-    assert shown(RunsIntent(filter="mae < 140 and not failed")) == [3]
-
-
-def test_a_filter_by_data_takes_name_and_version() -> None:
-    assert shown(RunsIntent(filter="data = credit")) == shown(RunsIntent(filter="data = credit@1")) == [1]
-
-
-def test_a_filter_by_a_parameter() -> None:
-    assert shown(RunsIntent(filter="depth = 3")) == [3, 2, 1]
-
-
-def test_a_filter_that_is_not_understood_hides_nothing_and_is_told() -> None:
-    arranged = arrange(LINES, RunsIntent(filter="mae <"))
-    assert len(arranged.lines) == 3
-    assert "mae" in arranged.problem
+def test_a_filter_that_is_not_understood_is_told_and_counts_nothing() -> None:
+    arranged = shown(page(3, 2, 1), RunsIntent(filter="mae <"), problem="What of mae?")
+    assert (arranged.matches, arranged.problem, len(arranged.order)) == ("", "What of mae?", 3)
 
 
 def test_columns_are_those_of_the_tasks_shown() -> None:
-    keys = [c.key for c in arrange(LINES, RunsIntent()).columns]
-    assert "metric:mae" in keys
-    assert "metric:roc_auc" in keys
-    assert "metric:roc_auc" not in [c.key for c in arrange(LINES, RunsIntent(filter="bikes")).columns]
+    def keys(**changes: Any) -> list[str]:
+        return [c.key for c in shown(page(3, 2, 1, **changes)).columns]
+
+    assert "metric:mae" in keys() and "metric:roc_auc" not in keys()
+    assert {"metric:mae", "metric:roc_auc"} <= set(keys(tasks=["regression", "binary"]))
+    assert "metric:roc_auc" in keys(tasks=[], leading=["roc_auc"])
+    assert "tags" in keys(tagged=True) and "tags" not in keys()
 
 
 def test_chosen_columns_stand_in_the_chosen_order() -> None:
     wanted = ("run", "param:depth", "metric:mae")
-    assert tuple(c.key for c in arrange(LINES, RunsIntent(columns=wanted)).columns) == wanted
+    columns = shown(page(3), RunsIntent(columns=wanted)).columns
+    assert tuple(c.key for c in columns) == wanted
+    assert value_columns(columns) == ["param:depth", "metric:mae"]
+
+
+def test_a_cell_is_the_value_of_its_line() -> None:
+    found = [
+        value_of(line(1, tags=["a", "b"]), key) for key in ("algorithm", "by", "param:depth", "tags", "data")
+    ]
+    assert found == ["LightGBM", "ann", 3, "a, b", "bikes@2"]
+    assert value_of(line(1, algorithm=""), "algorithm") == "logged"
 
 
 def test_a_chosen_run_that_is_filtered_out_is_not_compared() -> None:
     intent = RunsIntent(chosen=(1, 3), filter="bikes")
-    assert table_state(arrange(LINES, intent), intent).chosen == (3,)
+    assert table_state(shown(page(3, 2), intent), intent).chosen == (3,)
 
 
-def test_the_subtitle_counts_what_is_chosen() -> None:
+def test_the_subtitle_counts_all_runs_and_what_is_chosen() -> None:
     intent = RunsIntent(chosen=(1, 3))
-    state = table_state(arrange(LINES, intent), intent)
-    assert state.subtitle == "3 runs · 2 chosen to compare"
-    assert table_state(arrange(LINES, intent), intent, complete=False).subtitle.startswith("at least 3")
+    assert table_state(shown(page(3, 2, 1), intent), intent).subtitle == "3 runs · 2 chosen to compare"
+    assert table_state(NOTHING, intent).subtitle == ""
 
 
 @pytest.mark.parametrize(
-    ("lines", "intent", "empty"),
+    ("found", "intent", "empty"),
     [
-        ((), RunsIntent(), "none"),
-        ((), RunsIntent(trashed=True), "no_trash"),
-        (LINES, RunsIntent(filter="nobody"), "no_match"),
+        (page(total=0), RunsIntent(), "none"),
+        (page(total=0), RunsIntent(trashed=True), "no_trash"),
+        (page(), RunsIntent(filter="nobody"), "no_match"),
+        (page(3), RunsIntent(), ""),
     ],
 )
-def test_an_empty_table_says_why(lines: tuple[RunLine, ...], intent: RunsIntent, empty: str) -> None:
-    assert arrange(lines, intent).empty == empty
+def test_an_empty_table_says_why(found: RunPage, intent: RunsIntent, empty: str) -> None:
+    assert shown(found, intent).empty == empty
     assert NOTHING.empty == "loading"
-
-
-def test_a_newer_page_replaces_its_range_and_keeps_what_is_older() -> None:
-    known = tuple(line(i) for i in (5, 4, 3, 2, 1))
-    page = (line(6), line(5, name="Renamed"), line(3))
-    found = merged(known, page, whole_page=3)
-    assert [(f.run_id, f.name) for f in found][:2] == [(6, "Trial 6"), (5, "Renamed")]
-    assert [f.run_id for f in found] == [6, 5, 3, 2, 1]
-
-
-def test_a_page_that_is_not_full_is_all_there_is() -> None:
-    assert merged((line(9), line(1)), (line(2),), whole_page=3) == (line(2),)
 
 
 def test_numbers_have_the_digits_that_count() -> None:
