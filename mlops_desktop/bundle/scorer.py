@@ -78,14 +78,17 @@ class Scorer:
         """Predict `rows` rows of typed columns, as `from_rows` and `from_cells` make them."""
         matrix, observed = self.preparation.matrix(columns, rows)
         outputs = (
-            self._all_classes(self.runtime.outputs(matrix))
-            if rows
-            else np.zeros((0, max(1, len(self.labels))))
+            self._whole(self.runtime.outputs(matrix)) if rows else np.zeros((0, max(1, len(self.labels))))
         )
         return Scored(self.decide(outputs), outputs, observed)
 
-    def _all_classes(self, outputs: Array) -> Array:
-        """`outputs` with a column of zeros for each class that the training rows did not have."""
+    def _whole(self, outputs: Array) -> Array:
+        """`outputs` with a column of zeros for each class that the training rows did not have.
+
+        Numbers are put into the target's own unit, where the fit was in another.
+        """
+        if self.task == "regression":
+            return outputs * float(self.model.get("scale", 1.0)) + float(self.model.get("center", 0.0))
         present: list[int] | None = self.model.get("present")
         if present is None or len(present) == len(self.labels):
             return outputs

@@ -11,9 +11,12 @@ import numpy as np
 
 from .files import CheckedFiles, Files, InFolder
 from .scorer import Scorer
+from .values import Array
 
 TOLERANCE = 1e-6
-"""Largest difference of a probability, or of a number in parts of its size, that counts as equal."""
+"""Largest difference of a probability, or of a number in parts of its size (`sizes`), that counts as equal."""
+_ROUNDING = 1e-8
+"""Part of a number's own size: the last digits of a large number differ between machines."""
 
 
 def check(files: CheckedFiles) -> dict[str, Any]:
@@ -52,5 +55,16 @@ def compare(scorer: Scorer, files: Files) -> tuple[int, int, float]:
     differ = 0
     if scorer.labels:
         differ = sum(a != b for a, b in zip(scored.values, golden["predictions"], strict=True))
-    size = np.maximum(1.0, np.abs(expected))
+    size = 1.0 if scorer.labels else sizes(expected)
     return len(expected), differ, float((np.abs(scored.outputs - expected) / size).max(initial=0.0))
+
+
+def sizes(numbers: Array) -> Array:
+    """What a difference of each predicted number is held against: how far it, or the usual one, is from the middle.
+
+    So small numbers, and large ones that lie close together, are compared as closely as others.
+    """
+    apart = np.abs(numbers - np.median(numbers)) if numbers.size else numbers
+    usual = float(np.median(apart[apart > 0])) if (apart > 0).any() else 0.0
+    size = np.maximum(np.maximum(apart, usual), np.abs(numbers) * _ROUNDING)
+    return np.where(size > 0, size, 1.0)

@@ -11,6 +11,7 @@ In memory a column is an array by its type:
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -49,6 +50,10 @@ MISSING_WORDS = frozenset(
 """What counts as missing in a CSV column of another type than text, in small letters."""
 TRUE_WORDS = frozenset({"true", "t", "yes", "y", "on", "ja", "oui", "1", "1.0"})
 FALSE_WORDS = frozenset({"false", "f", "no", "n", "off", "nein", "non", "0", "0.0"})
+_FAR_YEAR = re.compile(r"(-\d{1,6}|\+?\d{5,6}|0000)-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?")
+"""Years that Python's own dates don't reach, as numpy writes them."""
+_LAST_YEAR = 290_000
+"""Microseconds since 1970 reach so far."""
 _TYPE_WORDS = {
     "integer": "a number",
     "decimal": "a number",
@@ -220,8 +225,10 @@ def _text_boolean(value: str) -> float:
     raise ValueError(value)
 
 
-def _instant(value: str) -> datetime:
+def _instant(value: str) -> datetime | np.datetime64:
     text = value.strip()
+    if (far := _FAR_YEAR.fullmatch(text)) is not None and abs(int(far[1])) <= _LAST_YEAR:
+        return np.datetime64(text.replace(" ", "T"), "us")
     if not text[:4].isdecimal() or text[4:5] != "-":
         raise ValueError(value)
     moment = datetime.fromisoformat(text)
@@ -245,7 +252,7 @@ def _json_boolean(value: object) -> float:
     raise TypeError(value)
 
 
-def _json_instant(value: object) -> datetime | date:
+def _json_instant(value: object) -> datetime | date | np.datetime64:
     if isinstance(value, datetime):
         return _instant(value.isoformat())
     if isinstance(value, date):

@@ -15,7 +15,7 @@ from mlops_desktop.training.reading import USABLE, InputTable
 
 _SILENT_ROLES = {"id": "identifier", "ignore": "ignored", "time": "orders the rows", "target": "target"}
 FEW_ROWS = 50
-_EXACT = 2.0**53
+EXACT = 2.0**53
 """Whole numbers up to this are exact in double precision."""
 _IDENTIFIER_ROWS = 20
 _IDENTIFIER_SHARE = 0.95
@@ -97,15 +97,16 @@ def _value_reason(
     if kind not in USABLE:
         return _warn(warnings, "type", name, f"“{name}” left out: no model takes values of its type.")
     column = table.columns[name][rows]
+    if kind in ("integer", "decimal"):
+        _check_infinite(name, column, spec, warnings)
+        column = np.where(np.isinf(column), np.nan, column)
     present = _present(column, kind)
     count = int(present.sum())
     if count == 0:
-        return _warn(
-            warnings, "all_missing", name, f"“{name}” left out: it has no value in any row.", len(rows)
-        )
+        what = "finite value" if kind == "decimal" and np.isinf(table.columns[name][rows]).any() else "value"
+        text = f"“{name}” left out: it has no {what} in any row."
+        return _warn(warnings, "all_missing", name, text, len(rows))
     values = column[present]
-    if kind in ("integer", "decimal"):
-        _check_infinite(name, values, spec, warnings)
     distinct = len(set(values.tolist()))
     if distinct == 1 and count == len(rows):
         return _warn(warnings, "constant", name, _constant_text(name, kind, values[0]), count)
@@ -117,7 +118,7 @@ def _value_reason(
 
 
 def _constant_text(name: str, kind: str, value: Any) -> str:
-    if kind == "integer" and abs(value) > _EXACT:
+    if kind == "integer" and abs(value) > EXACT:
         return f"“{name}” left out: its values differ, if at all, only beyond the 15 digits that a model tells apart."
     return f"“{name}” left out: it has the same value in each row."
 

@@ -13,6 +13,7 @@ from mlops_desktop.bundle.values import Array, inputs_of
 from mlops_desktop.domain.runs import ParamValue, RunSpec
 from mlops_desktop.training.fitting import STYLES, FitInput, Fitted, OnIteration, fit
 from mlops_desktop.training.metrics import Scores, score_classes, score_numbers
+from mlops_desktop.training.precision import Unit, unit_of
 from mlops_desktop.training.preparing import Feature, categorical_positions, learn_preparation
 from mlops_desktop.training.reading import InputTable
 from mlops_desktop.training.splitting import Part
@@ -44,12 +45,14 @@ class PartFit:
     """Input that each column of the matrix was made of."""
     repeated: int
     """Rows of the test that also stand, equal in all features and the target, in the training rows."""
+    unit: Unit
+    """What the model's numbers are in; of classes the plain one."""
 
     def scorer(self, setting: Setting) -> Scorer:
         """The model as it stands in memory."""
         target = setting.target
         signature = {"inputs": _inputs(setting), "task": target.task, "labels": target.labels}
-        model = {"threshold": 0.5, "present": self.present or None}
+        model = {"threshold": 0.5, "present": self.present or None, **self.unit.in_model()}
         return Scorer(model, signature, self.features, self.fitted.runtime)
 
 
@@ -68,7 +71,10 @@ def fit_part(setting: Setting, part: Part, on_iteration: OnIteration | None) -> 
     values, held = target.values[part.train], target.values[part.test]
     present: list[int] = []
     known = np.ones(len(held), dtype=bool)
-    if target.task != "regression":
+    unit = unit_of(values) if target.task == "regression" else Unit()
+    if target.task == "regression":
+        values, held = unit.of(values), unit.of(held)
+    else:
         classes = np.unique(values)
         present = classes.tolist()
         known = np.isin(held, classes)
@@ -84,11 +90,20 @@ def fit_part(setting: Setting, part: Part, on_iteration: OnIteration | None) -> 
         seed=setting.spec.seed,
         threads=setting.threads,
         held_out=(test[known], held[known]) if known.any() else None,
-        on_iteration=on_iteration,
+        on_iteration=_in_unit(on_iteration, unit),
     )
     fitted = fit(setting.spec.algorithm, given)
     repeated = _repeated((matrix, target.values[part.train]), (test, target.values[part.test]))
-    return PartFit(part, fitted, features, present, preparation.owners, repeated)
+    return PartFit(part, fitted, features, present, preparation.owners, repeated, unit)
+
+
+def _in_unit(on_iteration: OnIteration | None, unit: Unit) -> OnIteration | None:
+    """Tells errors in the target's own unit, though the fit is in another."""
+    if on_iteration is None or unit.scale == 1.0:
+        return on_iteration
+    return lambda step, steps, values: on_iteration(
+        step, steps, {name: value * unit.scale for name, value in values.items()}
+    )
 
 
 def _repeated(train: tuple[Array, Array], test: tuple[Array, Array]) -> int:

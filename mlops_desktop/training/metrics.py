@@ -13,6 +13,7 @@ import sklearn.metrics
 from mlops_desktop.bundle.scorer import shown
 from mlops_desktop.bundle.values import Array
 from mlops_desktop.domain.runs import Task
+from mlops_desktop.training.precision import power_of_two
 
 skm: Any = sklearn.metrics
 _SMALLEST = 1e-15
@@ -57,7 +58,7 @@ def score_classes(actual: Array, outputs: Array, chosen: Array, labels: list[Any
     present = np.unique(actual)
     one = f"all {len(actual):,} test rows are “{shown(labels[present[0]])}”" if len(present) == 1 else ""
     clipped = np.clip(outputs, _SMALLEST, 1.0)
-    scores.put("log_loss", lambda: -np.log(clipped[np.arange(len(actual)), actual]).mean())
+    scores.put("log_loss", lambda: 0.0 - np.log(clipped[np.arange(len(actual)), actual]).mean())
     scores.put("accuracy", lambda: (actual == chosen).mean())
     recalls = [float((chosen[actual == label] == label).mean()) for label in present]
     scores.put("balanced_accuracy", lambda: np.mean(recalls), one)
@@ -93,18 +94,25 @@ def _score_two(
 
 
 def score_numbers(actual: Array, predicted: Array) -> Scores:
-    """Scores of a regression, in the target's unit where they have one."""
+    """Scores of a regression, in the target's unit where they have one.
+
+    Squares are taken in parts of a power of two, so that those of tiny and huge numbers are numbers.
+    """
     if len(actual) == 0:
         return _none(_names("regression"), "there are no rows to test on")
     scores = Scores()
     errors = predicted - actual
+    unit, apart = power_of_two(float(np.abs(errors).max())), actual - actual.mean()
+    size = power_of_two(float(np.abs(apart).max()))
+    squares, spread = float(((errors / unit) ** 2).sum()), float(((apart / size) ** 2).sum())
+    constant = (
+        f"the target is the same in all {len(actual):,} test rows" if (actual == actual[0]).all() else ""
+    )
     scores.put("mae", lambda: np.abs(errors).mean())
-    scores.put("rmse", lambda: np.sqrt(np.mean(errors**2)))
+    scores.put("rmse", lambda: math.sqrt(squares / len(errors)) * unit)
     scores.put("median_ae", lambda: np.median(np.abs(errors)))
     scores.put("bias", lambda: errors.mean())
-    spread = float(((actual - actual.mean()) ** 2).sum())
-    constant = "" if spread > 0 else f"the target is the same in all {len(actual):,} test rows"
-    scores.put("r2", lambda: 1.0 - float((errors**2).sum()) / spread, constant)
+    scores.put("r2", lambda: 1.0 - squares / spread * (np.float64(unit) / size) ** 2, constant)
     return scores
 
 

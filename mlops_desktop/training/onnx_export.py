@@ -19,6 +19,7 @@ import numpy as np
 from mlops_desktop.bundle.files import MemoryFiles
 from mlops_desktop.bundle.runtimes import OnnxRuntime, Runtime
 from mlops_desktop.bundle.scorer import MODEL, Scorer
+from mlops_desktop.bundle.self_test import sizes
 from mlops_desktop.bundle.values import Array, Input
 from mlops_desktop.training.environment import package_versions
 from mlops_desktop.training.reading import read_input
@@ -171,8 +172,7 @@ def compare(scorer: Scorer, onnx: Runtime, matrix: Array) -> Parity:
             (own[:, 1] >= 0.5, other[:, 1] >= 0.5) if own.shape[1] == 2 else (own.argmax(1), other.argmax(1))
         )
         differ = int(np.count_nonzero(classes[0] != classes[1]))
-    size = np.maximum(1.0, np.abs(own))
-    gap = np.abs(other - own) / size
+    gap = np.abs(other - own) / (sizes(own) if scorer.task == "regression" else 1.0)
     return Parity(len(matrix), differ, float(np.where(np.isnan(gap), np.inf, gap).max(initial=0.0)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from mlops_desktop.bundle.scorer import MODEL, PREPARATION, SIGNATURE, Scorer, s
 from mlops_desktop.bundle.values import Array
 from mlops_desktop.domain.evaluations import Signature, SignatureInput
 from mlops_desktop.training.fitting import Fitted
+from mlops_desktop.training.precision import Unit
 from mlops_desktop.training.preparing import Feature
 from mlops_desktop.training.reading import InputTable
 from mlops_desktop.training.targets import Target
@@ -35,6 +37,8 @@ class Description:
     """Positions of the classes that the training rows had."""
     algorithm: str
     packages: dict[str, str]
+    unit: Unit
+    """What the model's numbers are in."""
 
 
 def describe_inputs(
@@ -70,8 +74,11 @@ def _input(name: str, kind: str, table: InputTable, rows: Array, used: bool) -> 
         ),
     }
     if kind == "text":
-        values, counts = np.unique(known.astype(str), return_counts=True)
-        ordered = [str(v) for v in values[np.argsort(-counts, kind="stable")]]
+        values: list[str] = (
+            known.tolist()
+        )  # an array of text would be as wide in each row as its longest value
+        counts = Counter(values)
+        ordered = sorted(counts, key=lambda value: (-counts[value], value))
         more = max(0, len(ordered) - MOST_CATEGORIES)
         shown_values = ordered[:MOST_CATEGORIES] if used else []
         return SignatureInput(name, kind, categories=shown_values, more_categories=more, **common)
@@ -124,6 +131,7 @@ def pack_model(described: Description, fitted: Fitted) -> dict[str, bytes]:
         "threshold": 0.5,
         "present": described.present if described.signature.labels else None,
         "packages": described.packages,
+        **described.unit.in_model(),
     }
     return {
         MODEL: _json(model),

@@ -9,6 +9,7 @@ import numpy as np
 
 from mlops_desktop.bundle.preparation import date_part, width
 from mlops_desktop.bundle.values import Array, Columns
+from mlops_desktop.training.precision import power_of_two
 
 Style = Literal["codes", "spread", "filled", "linear"]
 """``codes``: missing numbers as they are, categories as codes. ``spread``: the same with a column a category.
@@ -20,7 +21,11 @@ MOST_COLUMNS = 40
 """Categories with a column of their own."""
 MOST_RARE = 10_000
 LIMIT = 1e30
-"""Larger numbers are taken as this: scikit-learn's trees, and ONNX, work in single precision, and add up."""
+"""Numbers further off than so many times the scale are taken as this: trees and ONNX work in single precision, and add up."""
+_LARGEST = 8e307
+"""The difference of two numbers up to this is finite."""
+_SMALLEST = 1e-30
+"""LightGBM takes numbers under 1e-35 for zero."""
 _POOLED_FROM = 20
 """A column with more categories than this pools those that occur once."""
 Feature = dict[str, Any]
@@ -63,17 +68,44 @@ def _feature(name: str, column: Array, kind: str, style: Style) -> Feature:
 
 def _number_step(values: Array, style: Style) -> dict[str, Any]:
     """How to fill, centre and scale a number."""
-    known = values[~np.isnan(values)]
+    known = np.clip(values[~np.isnan(values)], -_LARGEST, _LARGEST)
     if style in ("codes", "spread"):
-        return {"fill": None, "flag": False, "center": 0.0, "scale": 1.0, "limit": None}
+        scale = _visible(known)
+        # a column without a value in the training rows is no column to scikit-learn
+        fill, limit = None if len(known) else 0.0, None if scale == 1.0 else LIMIT * scale
+        return {"fill": fill, "flag": False, "center": 0.0, "scale": scale, "limit": limit}
+    center, scale = _usual(known) if style == "filled" else _standard(known)
+    limit = min(LIMIT * scale, _LARGEST)
     flag = len(known) < len(values)
-    known = np.clip(known, -LIMIT, LIMIT)
-    if len(known) == 0:
-        return {"fill": 0.0, "flag": flag, "center": 0.0, "scale": 1.0, "limit": LIMIT}
-    if style == "filled":
-        return {"fill": float(np.median(known)), "flag": flag, "center": 0.0, "scale": 1.0, "limit": LIMIT}
-    center, scale = float(known.mean()), float(known.std())
-    return {"fill": center, "flag": flag, "center": center, "scale": scale or 1.0, "limit": LIMIT}
+    return {"fill": center, "flag": flag, "center": center, "scale": scale, "limit": limit}
+
+
+def _visible(known: Array) -> float:
+    """A scale for numbers that LightGBM would take for zero; 1 for others."""
+    largest = float(np.abs(known).max(initial=0.0))
+    return power_of_two(largest) if 0.0 < largest < _SMALLEST else 1.0
+
+
+def _standard(known: Array) -> tuple[float, float]:
+    """Mean and standard deviation, found without the square of a large or small number."""
+    unit = power_of_two(float(np.abs(known).max(initial=0.0)))
+    if len(known) == 0 or known.min() == known.max():
+        return (float(known[0]) if len(known) else 0.0), unit
+    return float((known / unit).mean()) * unit, float((known / unit).std()) * unit
+
+
+def _usual(known: Array) -> tuple[float, float]:
+    """The median, and a power of two near the usual distance from it.
+
+    scikit-learn's trees are in single precision, and take values for equal that differ by less than 1e-7: so numbers
+    come to them around zero and of the size of one. A power of two changes no digit.
+    """
+    unit = power_of_two(float(np.abs(known).max(initial=0.0)))
+    if len(known) == 0 or known.min() == known.max():
+        return (float(known[0]) if len(known) else 0.0), unit
+    center = float(np.median(known / unit)) * unit
+    apart = np.abs(known / unit - center / unit)
+    return center, power_of_two(float(np.median(apart[apart > 0]))) * unit
 
 
 def _category(name: str, column: Array, style: Style) -> Feature:

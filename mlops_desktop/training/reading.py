@@ -21,6 +21,9 @@ pc: Any = pyarrow.compute
 Arrow = Any
 """A pyarrow column or type: pyarrow carries no types of its own."""
 
+_DAY_US = 86_400_000_000
+_FURTHEST_US = 105_000_000 * _DAY_US
+"""Microseconds from 1970, some 287,000 years: what lies further off is taken as this."""
 USABLE = frozenset({"integer", "decimal", "boolean", "text", "date", "timestamp", "time"})
 """Shown types that a model can learn from."""
 
@@ -146,13 +149,18 @@ def _texts(column: Arrow) -> Array:
 def _moments(column: Arrow) -> Array:
     """datetime64[us]; instants with a zone as UTC. Nanoseconds are cut to microseconds."""
     if pa.types.is_date32(column.type):
-        days = pc.cast(pc.cast(column, pa.int32()), pa.int64())
-        micro = pc.multiply(days, 86_400_000_000)
+        counts, unit = pc.cast(pc.cast(column, pa.int32()), pa.int64()), _DAY_US
+    elif pa.types.is_date64(column.type):
+        counts, unit = pc.cast(column, pa.int64()), 1_000
     else:
-        micro = pc.cast(pc.cast(column, pa.timestamp("us"), safe=False), pa.int64())
-    found = np.array(pc.fill_null(micro, 0).to_numpy(), dtype=np.int64).view("datetime64[us]")
-    found[np.array(pc.is_null(micro).to_numpy(), dtype=bool)] = np.datetime64("NaT", "us")
-    return found
+        counts = pc.cast(column, pa.int64())
+        unit = {"s": 1_000_000, "ms": 1_000, "us": 1, "ns": 0}[column.type.unit]
+    found = np.array(pc.fill_null(counts, 0).to_numpy(), dtype=np.int64)
+    furthest = _FURTHEST_US // max(1, unit)
+    micro = found // 1_000 if unit == 0 else np.clip(found, -furthest, furthest) * unit
+    moments = micro.view("datetime64[us]")
+    moments[np.array(pc.is_null(counts).to_numpy(), dtype=bool)] = np.datetime64("NaT", "us")
+    return moments
 
 
 def labels_of(column: Arrow, kind: str) -> list[Any]:

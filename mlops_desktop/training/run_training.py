@@ -31,6 +31,7 @@ from mlops_desktop.training.environment import describe_environment, package_ver
 from mlops_desktop.training.features import Chosen, choose_features
 from mlops_desktop.training.fitting import OnIteration, fitting_params
 from mlops_desktop.training.fold_fitting import PartFit, Setting, fit_part, guess_part, predict_part
+from mlops_desktop.training.leaking import say_leaks
 from mlops_desktop.training.metrics import Scores, mean_over_folds
 from mlops_desktop.training.packing import GOLDEN, Description, describe_inputs, golden_rows, pack_model
 from mlops_desktop.training.reading import InputTable, read_input
@@ -117,6 +118,10 @@ class Training:
         chosen = choose_features(table, target.rows, self.spec, said)
         plan = plan_split(self.spec.split, split_rows(table, target, self.spec), self.spec.seed)
         self.reporter.log("info", f"split: {plan.words}")
+        if plan.without_time:
+            text = f"{plan.without_time:,} of {len(target.rows):,} rows have no time: they are in neither training nor test."
+            said.append(RunWarning("no_time", text, count=plan.without_time))
+        say_leaks(table, chosen.features, target, said)
         for warning in said:
             self.reporter.warn(warning)
         left_out = [name for name, reason in chosen.left_out.items() if reason != "ignored"]
@@ -208,7 +213,9 @@ class Training:
             positive=target.labels[1] if target.task == "binary" else None,
         )
         packages = package_versions(["numpy", "scipy", "scikit-learn", "lightgbm", "skops", "narwhals"])
-        described = Description(signature, final.features, final.present, self.spec.algorithm, packages)
+        described = Description(
+            signature, final.features, final.present, self.spec.algorithm, packages, final.unit
+        )
         files = pack_model(described, final.fitted)
         files[GOLDEN] = golden_rows(files, setting.table, rows)
         return files

@@ -6,7 +6,7 @@ Every split follows from the rows, the settings and the seed alone.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -37,6 +37,8 @@ class Plan:
     folds: list[Part] = field(default_factory=list[Part])
     final: Part | None = None
     """The last fit and its test; the test is empty for cross-validation, which fits on all rows."""
+    without_time: int = 0
+    """Rows that a split by time can't place: they are in neither part."""
 
     @property
     def last(self) -> Part:
@@ -86,11 +88,15 @@ def plan_split(split: Split, rows: Rows, seed: int) -> Plan:
     for part in [*plan.folds, plan.last]:
         if len(part.train) < 2 or (part.name != "all rows" and len(part.test) < 1):
             raise TrainingError(
-                f"The split leaves {len(part.train):,} rows to train on and {len(part.test):,} to test ({part.name}).",
+                f"The split leaves {_rows(len(part.train))} to train on and {_rows(len(part.test))} to test ({part.name}).",
                 remedy="Change the test share, the period or the number of folds, or import more rows.",
                 where=Where(field="split"),
             )
     return plan
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" + ("" if count == 1 else "s")
 
 
 def _guess(rows: Rows) -> SplitMethod:
@@ -174,7 +180,9 @@ def _fold_parts(
 
 def _group_numbers(groups: Array, parts: int, random: np.random.Generator) -> Array:
     """A part for each row such that equal groups are together: the largest group to the emptiest part."""
-    _, codes = np.unique(np.array([str(g) for g in groups]), return_inverse=True)
+    names = [str(group) for group in groups]
+    numbers = {name: number for number, name in enumerate(sorted(set(names)))}
+    codes = np.array([numbers[name] for name in names], dtype=np.int64)
     sizes = np.bincount(codes)
     if len(sizes) < parts:
         raise TrainingError(
@@ -206,18 +214,31 @@ def _by_time(split: Split, rows: Rows, folds: int) -> Plan:
             where=Where(field="time_column"),
         )
     times = rows.times
-    known = ~(np.isnat(times) if times.dtype.kind == "M" else np.isnan(times))
+    known = ~np.isnat(times) if times.dtype.kind == "M" else np.isfinite(times)
+    if not known.any():
+        raise TrainingError("No row has a time to be split by.", where=Where(field="time_column"))
     window = window_of(split.train_window)
-    if split.test_period:
-        return _by_period(split, times, known, window, folds)
+    plan = (
+        _by_period(split, times, known, window, folds)
+        if split.test_period
+        else _by_share(split, times, known, window, folds)
+    )
+    return replace(plan, without_time=int(np.count_nonzero(~known)))
+
+
+def _by_share(split: Split, times: Array, known: Array, window: Window, folds: int) -> Plan:
+    """A share of the rows, the last ones, is the test; folds are as long and lie directly before it."""
     order = np.flatnonzero(known)[np.argsort(times[known], kind="stable")]
     size = max(1, round(len(order) * split.test_share))
     parts: list[Part] = []
     for back in range(folds, -1, -1):
         end = len(order) - back * size
         # rows of one moment stay on one side: the test begins at the first of its moment
-        start = int(np.searchsorted(times[order], times[order[end - size]], side="left")) if end > size else 0
-        if start < 2:
+        first = times[order[end - size]] if end > size else times[order[0]]
+        start = int(np.searchsorted(times[order], first, side="left"))
+        if start < 2 and back == 0:  # the first moment has too many rows: the test is what comes after it
+            start = int(np.searchsorted(times[order], first, side="right"))
+        if not 2 <= start < end:
             continue
         train = window.before(order[:start], times, times[order[start]])
         name = "test" if back == 0 else f"fold {folds - back + 1}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +14,13 @@ from mlops_desktop.bundle.scorer import shown
 from mlops_desktop.bundle.values import Array
 from mlops_desktop.domain.errors import InvalidInputError, NotFoundError, TrainingError, Where
 from mlops_desktop.domain.runs import RunSpec, RunWarning, Task
+from mlops_desktop.training.features import EXACT
 from mlops_desktop.training.reading import InputTable, labels_of
 
 MOST_CLASSES = 200
 FEWEST_ROWS = 10
+LARGEST = 1e150
+"""Targets to predict as numbers; the square of a larger one is no double."""
 MOST_NAMED = 5
 """Rare classes that a warning names."""
 _GUESSED_CLASSES = 10
@@ -65,16 +69,28 @@ def read_target(table: InputTable, spec: RunSpec, warnings: list[RunWarning]) ->
         raise TrainingError(
             f"“{name}” can't be predicted: it holds neither numbers nor classes.", where=Where(column=name)
         )
-    labels = labels_of(table.raw[name], kind)
+    written = labels_of(table.raw[name], kind)
+    labels = _finite(name, written, warnings)
     if words := table.words.get(name):  # classes are the person's words: they come back letter by letter
         kind, labels = "text", [None if v is None else words[v] for v in labels]
         spec = msgspec.structs.replace(spec, positive_class=_in_words(spec.positive_class, words))
     present = np.array([v is not None for v in labels], dtype=bool)
     _check_rows(name, int(present.sum()), table.rows)
     task, reason = _task(name, kind, [v for v in labels if v is not None], spec)
+    _say_without(name, written.count(None), warnings)
     if task == "regression":
-        return _numbers(table, name, kind, (task, reason), warnings)
+        return _numbers(table, name, kind, (task, reason))
+    _say_numbers_as_text(name, kind, labels, warnings)
     return _classes(name, kind, labels, present, (task, reason), spec, warnings)
+
+
+def _finite(name: str, labels: list[Any], warnings: list[RunWarning]) -> list[Any]:
+    """`labels` without those that are infinite: they are neither a number to predict nor a class."""
+    found = [None if isinstance(label, float) and math.isinf(label) else label for label in labels]
+    if infinite := found.count(None) - labels.count(None):
+        text = f"{name}: {_rows(infinite)} with an infinite target left out."
+        warnings.append(RunWarning("infinite", text, name, infinite))
+    return found
 
 
 def _in_words(positive_class: str, words: tuple[str, ...]) -> str:
@@ -89,7 +105,7 @@ def _check_rows(name: str, present: int, rows: int) -> None:
     if present == 0:
         raise TrainingError(
             f"“{name}” has no value in any of the {_rows(rows)}.",
-            reason="A model learns from rows whose target is known.",
+            reason="A model learns from rows whose target is known and finite.",
             where=Where(column=name),
         )
     also = f", and {_rows(without)} without a target" if without else ""
@@ -135,27 +151,37 @@ def _task(name: str, kind: str, values: list[Any], spec: RunSpec) -> tuple[Task,
     return "regression", f"guessed: {min(values):.6g} to {max(values):.6g}"
 
 
-def _numbers(
-    table: InputTable, name: str, kind: str, task: tuple[Task, str], warnings: list[RunWarning]
-) -> Target:
+def _numbers(table: InputTable, name: str, kind: str, task: tuple[Task, str]) -> Target:
     column = table.columns[name]
-    infinite = int(np.isinf(column).sum())
     rows = np.flatnonzero(np.isfinite(column))
-    if infinite:
-        text = f"{name}: {_rows(infinite)} with an infinite target left out."
-        warnings.append(RunWarning("infinite", text, name, infinite))
-    _check_rows(name, len(rows), table.rows)
     values = column[rows]
     if values.min() == values.max():
+        raise _constant(name, kind, float(values[0]), (len(rows), table.rows))
+    if np.abs(values).max() > LARGEST:
+        at = int(np.abs(values).argmax())
         raise TrainingError(
-            f"The target “{name}” is constant: it is {values[0]:.12g} in all {_rows(len(rows))}.",
-            reason="There is nothing to predict, and R² would be undefined.",
-            remedy="Choose another target, or import rows that differ.",
-            where=Where(column=name),
+            f"The target “{name}” is {values[at]:.6g} in row {rows[at] + 1:,}.",
+            reason=f"Numbers beyond ±{LARGEST:g} can't be predicted: their errors can't be squared.",
+            remedy="Correct the value, or leave its row out.",
+            where=Where(column=name, row=int(rows[at]) + 1),
         )
-    without = table.rows - len(rows)
-    _say_without(name, without - infinite, warnings)
-    return Target(name, task[0], task[1], rows, values, kind, without=without)
+    return Target(name, task[0], task[1], rows, values, kind, without=table.rows - len(rows))
+
+
+def _constant(name: str, kind: str, value: float, rows: tuple[int, int]) -> TrainingError:
+    """The error that the target has one value in the first number of rows, of the second one."""
+    which = "" if rows[0] == rows[1] else f" that have a finite one (of {rows[1]:,})"
+    text = f"The target “{name}” is constant: it is {value:.12g} in all {_rows(rows[0])}{which}."
+    if kind == "integer" and abs(value) > EXACT:
+        text = (
+            f"The values of “{name}” differ, if at all, only beyond the 15 digits that a model tells apart."
+        )
+    return TrainingError(
+        text,
+        reason="There is nothing to predict, and R² would be undefined.",
+        remedy="Choose another target, or import rows that differ.",
+        where=Where(column=name),
+    )
 
 
 def _classes(
@@ -177,6 +203,14 @@ def _classes(
             remedy="Choose another target, or import rows of another class.",
             where=Where(column=name),
         )
+    if max(counts.values()) == 1:
+        raise TrainingError(
+            f"Each of the {_rows(len(rows))} has a class of “{name}” of its own.",
+            reason="A class is learned from several rows.",
+            remedy="Choose another target"
+            + (", or import this one as numbers." if all(_is_number(v) for v in counts) else "."),
+            where=Where(column=name),
+        )
     if len(counts) > MOST_CLASSES:
         raise TrainingError(
             f"“{name}” has {len(counts):,} classes in {_rows(len(rows))}.",
@@ -186,10 +220,28 @@ def _classes(
         )
     order = _ordered(counts, spec) if len(counts) == 2 else sorted(counts)
     _say_rare(name, counts, warnings)
-    _say_without(name, len(labels) - len(rows), warnings)
     codes = {label: code for code, label in enumerate(order)}
     values = np.array([codes[labels[row]] for row in rows], dtype=np.int64)
     return Target(name, task[0], task[1], rows, values, kind, order, len(labels) - len(rows))
+
+
+def _say_numbers_as_text(name: str, kind: str, labels: list[Any], warnings: list[RunWarning]) -> None:
+    """Warn where text is numbers in all rows, and so many that they are hardly classes."""
+    distinct = {label for label in labels if label is not None}
+    if kind == "text" and len(distinct) > _GUESSED_CLASSES and all(map(_is_number, distinct)):
+        text = (
+            f"“{name}” is text, though every value is a number: its {len(distinct):,} values are taken as classes. "
+            "Import it as numbers to predict how much."
+        )
+        warnings.append(RunWarning("numbers_as_text", text, name, len(distinct)))
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _say_rare(name: str, counts: Counter[Any], warnings: list[RunWarning]) -> None:

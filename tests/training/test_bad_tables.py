@@ -26,6 +26,10 @@ def with_target(table: pa.Table, values: object) -> pa.Table:
     return table.set_column(table.column_names.index("churned"), "churned", pa.array(values))
 
 
+QUICK = {"random_forest": {"trees": 20}, "linear": {}, **{name: {"iterations": 20} for name in BOOSTERS}}
+"""Parameters of a fit that takes a tenth of a second."""
+
+
 def spec(algorithm: str = "lightgbm", **options) -> RunSpec:
     params = {"trees": 20} if algorithm == "random_forest" else {}
     return RunSpec("churned", algorithm, params=params, **options)
@@ -170,6 +174,15 @@ def test_dates_far_away_and_missing_train(train, customers, algorithm):
     assert (entry.minimum, entry.maximum) == ("1066-10-14", "9708-10-14")
 
 
+def test_days_that_no_calendar_of_python_reaches_train_and_score(train, customers):
+    days = pa.array([-1_500_000 + row * 20_000 for row in range(299)] + [2**31 - 1], pa.int32()).cast(
+        pa.date32()
+    )
+    trained = train(with_column(customers(), "battle", days), spec("linear"))
+    entry = next(i for i in trained.signature.inputs if i.name == "battle")
+    assert (entry.minimum, entry.maximum[:7]) == ("-2137-02-21", "289450-")
+
+
 @pytest.mark.parametrize("algorithm", KINDS)
 def test_infinite_values_are_counted_and_taken_as_missing(train, customers, algorithm):
     values = [math.inf if i < 5 else float(i % 17) for i in range(300)]
@@ -274,6 +287,106 @@ def test_whole_numbers_that_differ_beyond_the_precision_of_a_model_are_named(tra
     values = [2**63 - 1 - i % 7 for i in range(300)]
     trained = train(with_column(customers(), "big", values), spec())
     assert "“big” left out: its values differ, if at all, only beyond the 15 digits" in trained.said
+
+
+def test_a_label_that_is_infinite_is_no_class(train, customers):
+    values = [1.5 if v == "yes" else 2.5 for v in customers()["churned"].to_pylist()]
+    trained = train(with_target(customers(), [math.inf] * 30 + values[30:]), spec())
+    assert "churned: 30 rows with an infinite target left out" in trained.said
+    assert [c.label for c in trained.facts.classes] == ["1.5", "2.5"]
+
+
+@pytest.mark.parametrize("values", [[math.inf, None], [math.inf, -math.inf]])
+def test_a_column_of_infinite_values_alone_is_left_out_and_named(train, customers, values):
+    trained = train(with_column(customers(), "odd", values * 150), spec("hist_gradient_boosting"))
+    assert trained.facts.left_out == {"odd": "no values"}
+    assert "“odd” left out: it has no finite value in any row" in trained.said
+
+
+@pytest.mark.parametrize("algorithm", KINDS)
+def test_a_column_without_values_in_the_training_rows_of_a_fold_trains(train, customers, algorithm):
+    values = [None if row < 150 else float(row) for row in range(300)]
+    split = Split("cross_validation", folds=2, shuffle=False)
+    trained = train(
+        with_column(customers(), "late", values),
+        RunSpec("churned", algorithm, params=QUICK[algorithm], split=split),
+    )
+    assert trained.metrics["accuracy"] > 0.5
+
+
+def test_rows_that_are_each_a_class_of_their_own_are_refused_as_that(train, customers):
+    with pytest.raises(TrainingError, match=r"Each of the 300 rows has a class.*import this one as numbers"):
+        train(with_target(customers(), [f"{row / 7:.3f}" for row in range(300)]), spec())
+
+
+def test_numbers_written_as_text_are_classes_with_a_word(train, customers):
+    trained = train(with_target(customers(), [str(row % 20) for row in range(300)]), spec("baseline"))
+    assert "“churned” is text, though every value is a number: its 20 values" in trained.said
+
+
+@pytest.mark.parametrize("algorithm", KINDS)
+@pytest.mark.parametrize(("offset", "scale"), [(0, 1e-12), (1.6e12, 1e2)])
+def test_numbers_of_any_size_are_predicted_as_well(train, rentals, algorithm, offset, scale):
+    table = rentals()
+    numbers = table["rentals"].to_numpy()
+    spec = RunSpec("rentals", algorithm, params=QUICK[algorithm])
+    moved = table.set_column(3, "rentals", pa.array(numbers * scale + offset))
+    assert abs(train(moved, spec).metrics["r2"] - train(table, spec).metrics["r2"]) < 1e-3
+
+
+def test_a_target_that_is_too_large_to_be_squared_is_refused_with_its_row(train, rentals):
+    table = rentals()
+    numbers = [*table["rentals"].to_pylist()[:-1], 1e200]
+    with pytest.raises(TrainingError, match=r"“rentals” is 1e\+200 in row 400") as caught:
+        train(table.set_column(3, "rentals", pa.array(numbers)), RunSpec("rentals"))
+    assert caught.value.where.row == 400
+
+
+@pytest.mark.parametrize("algorithm", KINDS)
+@pytest.mark.parametrize(("offset", "scale"), [(0, 1e-310), (1e15, 1)])
+def test_features_of_any_size_are_told_apart(train, algorithm, offset, scale):
+    small = np.arange(200) * 37 % 100
+    target = np.where(small > 50, "yes", "no")
+    trained = train(
+        pa.table({"at": offset + small * scale, "churned": target}),
+        RunSpec("churned", algorithm, params=QUICK[algorithm]),
+    )
+    assert trained.metrics["accuracy"] > 0.9
+
+
+def test_a_text_of_many_letters_takes_no_memory_in_the_other_rows(train, customers):
+    table = pa.concat_tables([customers()] * 20)
+    texts = ["z" * 2_000_000, *(["abcdefgh"[row % 8] for row in range(table.num_rows - 1)])]
+    trained = train(with_column(table, "letter", texts), spec("baseline", split=Split(group="letter")))
+    assert trained.facts.left_out == {"letter": "keeps groups together"}
+
+
+def test_rows_without_a_time_are_counted_where_the_split_is_by_time(train, rentals):
+    table = rentals()
+    times = [None if row % 4 == 0 else v for row, v in enumerate(table["at"].to_pylist())]
+    trained = train(
+        table.set_column(0, "at", pa.array(times)),
+        RunSpec("rentals", "linear", split=Split("time", time_column="at")),
+    )
+    assert "100 of 400 rows have no time: they are in neither training nor test" in trained.said
+
+
+@pytest.mark.parametrize("again", [lambda v: v, lambda v: 32 + 1.8 * v])
+def test_a_feature_that_is_the_target_is_named(train, rentals, again):
+    table = rentals()
+    copied = table.append_column("copy", pa.array(again(table["rentals"].to_numpy())))
+    assert [
+        w.column for w in train(copied, RunSpec("rentals", "linear")).reporter.warnings if w.code == "leak"
+    ] == ["copy"]
+
+
+def test_a_feature_with_a_value_for_each_class_is_named(train, customers):
+    copy = [{"yes": 1, "no": 0}[v] for v in customers()["churned"].to_pylist()]
+    assert (
+        "“copy” has a value of its own for each class"
+        in train(with_column(customers(), "copy", copy), spec("linear")).said
+    )
+    assert "value of its own" not in train(customers(), spec("linear")).said
 
 
 def test_a_target_that_is_not_there_is_refused(train, customers):

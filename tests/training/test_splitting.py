@@ -54,6 +54,18 @@ def test_rows_of_one_moment_stay_on_one_side_of_a_split_by_time():
     assert not set(times[last.train]) & set(times[last.test])
 
 
+def test_a_first_moment_of_most_rows_is_trained_on_and_the_rest_is_the_test():
+    times = np.repeat(DAYS[:2], [90, 10])
+    last = plan_split(Split("time"), Rows("regression", np.arange(100.0), times), 0).last
+    assert (len(last.train), len(last.test)) == (90, 10)
+
+
+def test_times_that_are_missing_or_infinite_are_in_no_part_and_counted():
+    times = np.where(np.arange(100) % 10 == 0, np.inf, np.arange(100.0))
+    plan = plan_split(Split("time"), Rows("regression", np.arange(100.0), times), 0)
+    assert (plan.without_time, len(plan.last.train) + len(plan.last.test)) == (10, 90)
+
+
 def test_a_test_period_is_that_month_and_the_window_lies_before_it():
     split = Split("time", test_period="2012-10", train_window="6 months")
     last = plan_split(split, NUMBERS, 0).last
@@ -68,7 +80,7 @@ def test_folds_of_a_test_period_are_the_months_before():
 
 
 def test_a_period_without_rows_is_refused():
-    with pytest.raises(TrainingError, match="0 to test"):
+    with pytest.raises(TrainingError, match="0 rows to test"):
         plan_split(Split("time", test_period="2013-05"), NUMBERS, 0)
 
 
