@@ -1,4 +1,4 @@
-"""Texts whose columns are told apart by blanks alone: aligned at fixed places, or with runs of blanks between.
+"""Texts drawn for the eye: columns aligned by blanks, with runs of blanks between, or within a frame of bars.
 
 They are written anew with a separator before anything else looks at them, line by line, so that line numbers hold.
 Where a line does not keep to the columns that the first lines show the file is refused: nothing is guessed.
@@ -7,6 +7,7 @@ Where a line does not keep to the columns that the first lines show the file is 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -17,8 +18,8 @@ BLANKS = "  "
 SEPARATOR = "\x1f"
 """What separates the values once the text is written anew."""
 _LOOKED_AT = 400
-_RULE = re.compile(r"[-=+ ]*[-=]{2}[-=+ ]*")
-"""A line drawn under the names."""
+_RULE = re.compile(r"[-=+| :]*[-=]{2}[-=+| :]*|\(\d+ rows?\)")
+"""A line drawn under the names or around the table, or the number of rows below it."""
 _NARROWER = re.compile("[^ ]* +| +[^ ]*")
 """A gap into which a longer value reaches from one side."""
 
@@ -38,10 +39,14 @@ class Columns:
     count: int
     gaps: tuple[tuple[int, int], ...] = ()
     """First and behind-the-last place of the blanks between two columns; none where any run of blanks separates."""
+    has_bars: bool = False
+    """Whether bars stand between the columns, above or below a drawn line."""
 
     @property
     def why(self) -> str:
         """The reason, in words."""
+        if self.has_bars:
+            return f"Bars and drawn lines frame {self.count} columns; the lines and the blanks at the bars are left out."
         if not self.gaps:
             return f"Runs of blanks cut each line into {self.count}."
         places = ", ".join(str(end + 1) for _, end in self.gaps[:12])
@@ -55,6 +60,13 @@ class Columns:
         CrossedError
             The line has another number of values.
         """
+        if self.has_bars:
+            found = [value.strip(" ") for value in _within_bars(text)]
+            if len(found) != self.count:
+                raise CrossedError(
+                    line, f"has {len(found)} values between its bars, the lines before {self.count}"
+                )
+            return found
         if not self.gaps:
             found = text.split()
             if len(found) != self.count:
@@ -67,9 +79,15 @@ class Columns:
 
 
 def find_columns(head: str, *, is_whole: bool) -> Columns | None:
-    """The columns of a text that begins with `head`, or `None` where blanks don't tell any apart."""
-    lines = [line for line in head.splitlines() if line.strip()]
-    lines = [line for line in (lines if is_whole else lines[:-1]) if not _RULE.fullmatch(line)][:_LOOKED_AT]
+    """The columns of a text that begins with `head`, or `None` where it isn't drawn for the eye."""
+    written = [line for line in head.splitlines() if line.strip()]
+    written = (written if is_whole else written[:-1])[:_LOOKED_AT]
+    lines = [line for line in written if not _RULE.fullmatch(line)]
+    if len(lines) > 1 and any(_RULE.fullmatch(line) and set(line) & set("|+") for line in written[:3]):
+        counts = Counter(len(_within_bars(line)) for line in lines)
+        width = len(_within_bars(lines[0]))
+        if width > 1 and counts[width] * 2 > len(lines):
+            return Columns(width, has_bars=True)
     if len(lines) < 3 or any("\t" in line for line in lines) or not has_runs(lines):
         return None
     counts = {len(line.split()) for line in lines}
@@ -77,6 +95,12 @@ def find_columns(head: str, *, is_whole: bool) -> Columns | None:
         return Columns(counts.pop())
     gaps = _gaps(lines)
     return Columns(len(gaps) + 1, gaps) if gaps else None
+
+
+def _within_bars(line: str) -> list[str]:
+    bare = line.strip()
+    framed = len(bare) > 1 and bare.startswith("|") and bare.endswith("|")
+    return (bare[1:-1] if framed else line).split("|")
 
 
 def has_runs(lines: Sequence[str]) -> bool:
@@ -127,6 +151,22 @@ def over_all_lines(columns: Columns, path: Path, limit: int | None) -> Columns:
             blank = [at for at in range(start, end) if line[at : at + 1] in (" ", "")]
             gaps[place] = (blank[0], blank[-1] + 1)
     return replace(columns, gaps=tuple(gaps))
+
+
+def what_may_separate(head: str) -> str:
+    """What seems to separate values in the lines of a text of one column, in words; empty where nothing does."""
+    lines = [line for line in head.splitlines() if line.strip()][:_LOOKED_AT]
+    if has_runs(lines):
+        return "Runs of blanks in it may stand for columns of fixed width."
+    for mark in sorted(set(lines[0]) if len(lines) > 2 else set[str]()):
+        count = lines[0].count(mark)
+        if not (mark.isalnum() or mark in " _\"'()[]{}<>") and all(
+            line.count(mark) == count for line in lines
+        ):
+            whole = all(line.startswith('"') and line.endswith('"') for line in lines)
+            within = ", within the quotes around it" if whole else ""
+            return f"Each line has {count} “{mark}”{within}: if it separates values, choose it."
+    return ""
 
 
 def write_separated(path: Path, target: Path, columns: Columns, limit: int | None) -> None:

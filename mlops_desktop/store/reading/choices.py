@@ -21,7 +21,7 @@ from mlops_desktop.store.reading.proofs import (
 from mlops_desktop.store.reading.values import BOOLEANS, ColumnValues
 
 _WHY = "As you chose."
-_TYPES = (
+TYPES = (
     ColumnType.TEXT,
     ColumnType.INTEGER,
     ColumnType.DECIMAL,
@@ -32,11 +32,12 @@ _TYPES = (
     ColumnType.TIME,
     ColumnType.BIG_INTEGER,
 )
+"""Types that a person can choose for a column of text."""
 
 
 def choices(found: ColumnType) -> tuple[str, ...]:
     """What a text column of a type can be changed to."""
-    return tuple(kind.value for kind in _TYPES if kind is not found)
+    return tuple(kind.value for kind in TYPES if kind is not found)
 
 
 def chosen_reading(

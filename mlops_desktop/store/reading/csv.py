@@ -18,8 +18,8 @@ from mlops_desktop.store.reading.aligned import (
     Columns,
     CrossedError,
     find_columns,
-    has_runs,
     over_all_lines,
+    what_may_separate,
     write_separated,
 )
 from mlops_desktop.store.reading.bytes_scan import ByteFacts, scan_bytes, scan_head
@@ -97,10 +97,9 @@ def _understood(
         found = _dialect(source, text, options)
         names = next((line for line in text.head.splitlines() if line.strip()), "")
         if found.row_width == 1 and columns is None:
-            return text, _with_runs_said(text, found)
-        if columns is None or (
-            found.row_width > 1 and found.delimiter not in WEAK and found.delimiter in names
-        ):
+            return text, _with_marks_said(text, found)
+        strong = found.row_width > 1 and found.delimiter not in WEAK and found.delimiter in names
+        if columns is None or (strong and not columns.has_bars):
             return text, _named(source, found, options)
     if columns is None:
         raise source.error(
@@ -110,11 +109,12 @@ def _understood(
     return _separated(source, text, columns, options)
 
 
-def _with_runs_said(text: Text, found: Dialect) -> Dialect:
-    """One column; if its lines have runs of blanks it is said that they may stand for columns."""
-    if not has_runs(text.head.splitlines()[:400]):
+def _with_marks_said(text: Text, found: Dialect) -> Dialect:
+    """One column; if its lines have something that may separate values, that is said."""
+    may = what_may_separate(text.head)
+    if not may:
         return found
-    why = "Nothing separates values: one column. Runs of blanks in it may stand for columns of fixed width."
+    why = f"Nothing separates values: one column. {may}"
     first = msgspec.structs.replace(found.decisions[0], why=why, notable=True)
     return replace(found, decisions=(first, *found.decisions[1:]))
 
@@ -128,7 +128,7 @@ def _separated(source: Source, text: Text, columns: Columns, options: ImportOpti
     except CrossedError as error:
         raise source.error(
             f"Line {error.line} {error}.",
-            reason="The columns of this file are told apart by blanks alone.",
+            reason="The columns of this file are told apart by their places, blanks or bars.",
             remedy="Mend that line, save the table with a separator, or choose another one.",
             line=error.line,
         ) from error
@@ -139,7 +139,9 @@ def _separated(source: Source, text: Text, columns: Columns, options: ImportOpti
     text = replace(text, path=target, facts=facts, head=head)
     told = msgspec.structs.replace(options, delimiter=SEPARATOR, quote="")
     found = _named(source, _dialect(source, text, told), options)
-    first = Decision("delimiter", "blanks", columns.why, ("other",), notable=True)
+    first = Decision(
+        "delimiter", "bars" if columns.has_bars else "blanks", columns.why, ("other",), notable=True
+    )
     return text, replace(found, decisions=(first, *found.decisions[1:]), is_aligned=True)
 
 
@@ -157,17 +159,15 @@ def understand(source: Source, path: Path, options: ImportOptions, *, all_rows: 
         target = source.scratch / "utf-8"
         bad_line = recode(path, target, encoding.name, limit=None if all_rows else HEAD_BYTES)
         if bad_line is not None:
-            raise source.error(
-                f"Line {bad_line} has bytes that are no letters in the encoding {encoding.name}.",
-                remedy="Choose the encoding with which the file was written.",
-                line=bad_line,
-            )
+            raise _no_letters(source, encoding.name, bad_line)
         path, digest = target, facts.sha256
         facts = scan_bytes(path)
         facts.sha256 = digest
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
         is_whole = path.stat().st_size <= len(head)
+    elif facts.bad_utf8_line is not None:
+        raise _no_letters(source, "utf-8", facts.bad_utf8_line)
     return Text(
         path,
         head.decode("utf-8", errors="ignore").lstrip("\ufeff"),
@@ -176,6 +176,14 @@ def understand(source: Source, path: Path, options: ImportOptions, *, all_rows: 
         is_whole,
         content,
         all_rows,
+    )
+
+
+def _no_letters(source: Source, encoding: str, line: int) -> Exception:
+    return source.error(
+        f"Line {line} has bytes that are no letters in the encoding {encoding}.",
+        remedy="Choose the encoding with which the file was written.",
+        line=line,
     )
 
 

@@ -27,7 +27,7 @@ _WORDS = {
     "\x1f": "unit separator",
     "\x1e": "record separator",
 }
-_SEPARATOR_LINE = re.compile(r"sep=(.)(?:\r\n|\r|\n)")
+_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?(?:\r\n|\r|\n)")
 """The line by which Excel tells itself the separator."""
 _LOOKED_AT = 400
 """Records from which the dialect is found."""
@@ -220,12 +220,27 @@ def _separator(text: str, quote: str, escape: str, comment: str, *, is_whole: bo
         score = _regularity([r for r in records if _is_data(r, comment)], candidate)
         if score > best_score + 1e-9:
             best, best_score = candidate, score
-    doubled = best * 2
-    if best_score and doubled in SEPARATORS and text.count(doubled) * 2 == text.count(best):
-        return doubled
+    longer = _of_several_letters(text, best) if best_score else ""
+    if longer:
+        return longer
     if best_score == 0 and any(len(r.values) > 1 for r in split_records(text, ",", quote, escape)):
         return "\x1f" if "\x1f" not in text else "\x1e"
     return best
+
+
+def _of_several_letters(text: str, letter: str) -> str:
+    """The separator of two to four letters that `letter` belongs to wherever it stands, or an empty text.
+
+    Commas side by side are empty values, and so may others be where a line has two alone.
+    """
+    if letter in ", ":
+        return ""
+    first = next((line for line in text.splitlines() if letter in line), "")
+    signs = re.escape(letter) if letter.isspace() else r"[^\w\s\"'(){}\[\].,+-]"
+    found = Counter(run for run in re.findall(f"{signs}{{2,4}}", first) if letter in run)
+    run, count = found.most_common(1)[0] if found else ("", 0)
+    whole = count > (letter not in "|:~^¦§") and text.count(run) * run.count(letter) == text.count(letter)
+    return run if run and whole else ""
 
 
 def _is_data(record: Record, comment: str) -> bool:

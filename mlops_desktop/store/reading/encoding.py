@@ -7,6 +7,7 @@ the letters, taken only when it reads as language; it is always said, and a pers
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_JAPANESE_MAIL = re.compile(rb"\x1b\$[@B]")
+_HALF_LETTER = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+"""Half a letter beyond U+FFFF, as programs write it that take UTF-16 for UTF-8: damage, no other encoding."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ def find_encoding(head: bytes, facts: ByteFacts) -> Encoding | None:
     Parameters
     ----------
     head : bytes
-        Its beginning.
+        Its beginning; a letter may be cut at its end.
     facts : ByteFacts
         What is known of all its bytes.
     """
@@ -53,6 +57,10 @@ def find_encoding(head: bytes, facts: ByteFacts) -> Encoding | None:
     wide = _without_mark(head)
     if wide:
         return Encoding(wide, "Every second byte is zero.")
+    if facts.is_ascii and _JAPANESE_MAIL.search(head) and _decodes(head, "iso2022_jp"):
+        return Encoding(
+            "iso2022_jp", "It changes between letters by the signs of that encoding.", is_guess=True
+        )
     if facts.bad_utf8_line is None:
         return Encoding("utf-8", "All bytes are ASCII." if facts.is_ascii else "All bytes agree with it.")
     if facts.is_cut:
@@ -69,14 +77,33 @@ def _without_mark(head: bytes) -> str:
         return "utf-16-le"
     if half >= 2 and even > 0.7 * half and odd < 0.05 * half:
         return "utf-16-be"
-    return ""
+    return next((name for name, end in _WIDE_ENDS if _reads_as_wide(head[: 1 << 16], name, end)), "")
+
+
+_WIDE_ENDS = (("utf-16-le", b"\n\0"), ("utf-16-be", b"\0\n"))
+
+
+def _reads_as_wide(sample: bytes, name: str, end: bytes) -> bool:
+    """UTF-16 of other letters: zeros stand beside digits, separators and line ends, which are all whole letters."""
+    sample = sample[: len(sample) // 2 * 2]
+    place = end.index(0)
+    zeros = sample[place::2].count(0)
+    if zeros < 4 or sample[1 - place :: 2].count(0) > 0.02 * zeros or not _decodes(sample, name):
+        return False
+    text = sample.decode(name)
+    ends = text.count("\n")
+    return (
+        ends > 0
+        and sample.count(b"\n") <= 1.5 * ends + 2
+        and all(x.isprintable() or x in "\r\n\t" for x in text)
+    )
 
 
 def _guess(head: bytes) -> Encoding | None:
     """An encoding in which the letters read as language, if just one is plausible."""
     lines = [line for line in head.splitlines(keepends=True) if not line.isascii()][:4000]
     sample = b"".join(lines)
-    if not sample or _is_nearly_utf8(sample):
+    if not sample or _is_nearly_utf8(sample) or _HALF_LETTER.search(sample):
         return None
     eastern = [name for name, test in _EASTERN if _decodes(sample, name) and test(sample.decode(name))]
     if eastern:
@@ -121,7 +148,8 @@ _SIGNS = ((0x3000, 0x303F), (0xFF01, 0xFF5E), (0x2010, 0x2026))
 
 
 def _is_japanese(text: str) -> bool:
-    return _share(text, _HAN, _KANA, *_SIGNS) > 0.95 and _share(text, _KANA) > 0.15 and not _half_width(text)
+    known = _share(text, _KANA) > 0.15 or _share(text, _KANA, *_COMMON_JAPANESE) > 0.4
+    return _share(text, _HAN, _KANA, *_SIGNS) > 0.95 and known and not _half_width(text)
 
 
 def _half_width(text: str) -> bool:
@@ -145,6 +173,12 @@ _COMMON_CHINESE = _codes(
     "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长"
     "北京海重庆广州深圳南西东山江河湖天津成武汉杭安徽福建四川云省市区县路张王李赵陈刘黄周吴林明华国民"
     "這個們為時後來會對過還說發經國東廣灣臺台高雄新竹功能省縣區門開見長頭動兩無學書車電話號名姓地址數量"
+)
+_COMMON_JAPANESE = _codes(
+    "東京都道府県市区町村郡番号丁目氏名前姓住所電話年月日時分円数量品社員会合計料金価格単位備考種類性別男女"
+    "山田川木本藤佐高中小大上下野村井石原松林森池岡橋崎島谷沢渡辺加斎伊鈴清水青赤白黒太郎次三四五六七八九十一二百千万"
+    "北海青岩手宮城秋形福茨栃群馬埼玉葉神奈新潟富岐阜静愛知重滋賀阪兵庫良和歌鳥取根広口徳香媛長熊分鹿児沖縄横浜名古屋"
+    "人国学生事業務部課長役店商売買入出発送受注文書内外用行来見方地場工車電気社会公営業新旧正子美恵一真由紀優"
 )
 _COMMON_KOREAN = _codes(
     "이다는의에가을를은로서고하지도한기사리시정어자나대인아수전라주부스일그구상유제보원동과해여장드만조비마모무산신경김박최울광천성안남북구군읍면교"
@@ -225,6 +259,8 @@ def recode(path: Path, target: Path, encoding: str, *, limit: int | None = None)
             for text in _decoded(path, decoder, limit):
                 lines += text.count("\n")
                 out.write(text.removeprefix("\ufeff").encode("utf-8"))
+        except UnicodeDecodeError as error:
+            return lines + error.object[: error.start].count(b"\n") + 1
         except UnicodeError:
             return lines + 1
     return None

@@ -8,6 +8,7 @@ import duckdb
 
 from mlops_desktop.domain.imports import FilePreview, ImportOptions, NumberedRow, PreviewColumn
 from mlops_desktop.domain.tables import Table
+from mlops_desktop.store.reading.asked import check_options
 from mlops_desktop.store.reading.readers import read
 from mlops_desktop.store.reading.relation import Relation
 from mlops_desktop.store.reading.source import Source, open_source
@@ -36,6 +37,7 @@ def preview(cursor: Cursor, path: Path, options: ImportOptions) -> FilePreview:
     NotFoundError, FileError
         As `stage` does, for what is seen in the part that is looked at.
     """
+    check_options(options)
     with open_source(path) as source:
         cursor.execute("SET TimeZone='UTC'")
         all_rows = source.size_bytes <= _ALL_ROWS_BYTES

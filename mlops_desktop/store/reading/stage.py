@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from mlops_desktop.domain.imports import ImportOptions, ImportReport
+from mlops_desktop.store.reading.asked import check_options
 from mlops_desktop.store.reading.csv import repair_and_read
 from mlops_desktop.store.reading.readers import read
 from mlops_desktop.store.reading.relation import Relation
@@ -101,6 +102,7 @@ def stage(
         Interrupted; or no room.
     """
     began = time.monotonic()
+    check_options(options)
     with open_source(path, target.parent) as source, ThreadPoolExecutor(1) as pool:
         progress("Looking at the file", None)
         cursor.execute("SET TimeZone='UTC'")

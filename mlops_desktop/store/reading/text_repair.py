@@ -164,6 +164,7 @@ def _by_records(source: Source, path: Path, found: Dialect, options: ImportOptio
         _refuse_quote(source, scan, header)
     if start:
         plan.edits.append((0, start, b""))
+    _drop_end_mark(path, scan, plan)
     body = [record for record in scan.odd if record.number >= header]
     foot = _foot(path, found, scan, options, plan, header)
     dropped = {record.number for record in foot}
@@ -275,6 +276,20 @@ def _drop(path: Path, records: Sequence[Record], plan: _Plan) -> None:
     for record in records:
         plan.skipped.append(record.line)
         plan.edits.append((record.start, min(size, record.end + len(plan.line_end)), b""))
+
+
+def _drop_end_mark(path: Path, scan: RecordScan, plan: _Plan) -> None:
+    """Leave out the sign by which old systems end a text (control-Z), behind the last value."""
+    last = scan.last[-1] if scan.last else None
+    if last is None or last.end - last.start < 2:
+        return
+    with path.open("rb") as file:
+        file.seek(last.end - 1)
+        if file.read(1) == b"\x1a":
+            plan.edits.append((last.end - 1, last.end, b""))
+            plan.problems.append(
+                Problem("end mark", "note", "The sign for the end (control-Z) was left out.", line=last.line)
+            )
 
 
 def _comments(path: Path, found: Dialect, odd: list[Record], plan: _Plan) -> list[Record]:

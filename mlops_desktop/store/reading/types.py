@@ -225,6 +225,8 @@ def _marked(seen: dict[str, Seen], options: ImportOptions, marks: Marks) -> Read
     grouped = "point" in seen and seen["point"].is_grouped
     if grouped:
         comma |= {"point"}
+    if kinds & {"comma", "comma and spaces"}:
+        comma |= {"spaces"}
     if kinds <= comma and (
         kinds & {"comma", "comma and points", "comma and spaces"} or (told_comma and kinds != {"integer"})
     ):

@@ -46,3 +46,15 @@ def test_the_blanks_that_a_preview_found_can_be_given_again(bring_in):
     found = bring_in(TABLE, name="t.txt").staged.report.options
     assert found.delimiter == "  "
     assert bring_in(TABLE, name="t.txt", delimiter=found.delimiter)["id"] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| id | name |\n|----|:----:|\n| 1 | x |\n| 2 |  |\n",
+        "+----+------+\n| id | name |\n+----+------+\n|  1 | x    |\n|  2 |      |\n+----+------+\n",
+        " id | name \n----+------\n  1 | x\n  2 | \n(2 rows)\n",
+    ],
+)
+def test_a_table_framed_by_bars_and_lines_is_read(bring_in, text):
+    assert bring_in(text, name="t.txt").columns == {"id": [1, 2], "name": ["x", None]}

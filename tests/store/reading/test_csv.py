@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from mlops_desktop.domain.errors import CancelledError, FileError, NotFoundError
-from mlops_desktop.domain.imports import ImportOptions
+from mlops_desktop.domain.errors import CancelledError, FileError, InvalidInputError, NotFoundError
+from mlops_desktop.domain.imports import ColumnType, ImportOptions
 from mlops_desktop.store.reading import stage
 
 ROWS = "".join(f"{i},name {i},{2 * i}\n" for i in range(30))
@@ -260,3 +260,57 @@ def test_names_of_rows_as_r_writes_them_are_a_column_without_a_name(bring_in, bl
 
 def test_what_separates_one_column_is_called_nothing(bring_in):
     assert "delimiter: none." in bring_in("name\nSmith, John\nMiller, Ann\nBond, James\n").said
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "iso2022_jp"])
+def test_japanese_without_a_mark_is_read(bring_in, encoding):
+    text = "番号,氏名\n" + "".join(f"{i},山田太郎\n" for i in range(9))
+    assert bring_in(text.encode(encoding))["氏名"] == ["山田太郎"] * 9
+
+
+def test_half_a_letter_is_damage_and_no_other_encoding(bring_in):
+    with pytest.raises(FileError, match="encoding can't be told: line 2"):
+        bring_in(b"a,b\n1,\xed\xa0\x80\n2,x\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"encoding": "klingon"}, "no encoding “klingon”"),
+        ({"encoding": "hex"}, "no encoding “hex”"),
+        ({"delimiter": "abcde"}, "can't separate"),
+        ({"delimiter": "\n"}, "can't separate"),
+        ({"quote": "xy"}, "can't be the quote"),
+        ({"skip_rows": -1}, "can't be skipped"),
+        ({"types": {"a": ColumnType.NESTED}}, "can't be read as nested"),
+        ({"decimal_mark": ",", "thousands_mark": ","}, "of decimals and of thousands"),
+    ],
+)
+def test_options_that_no_reader_can_follow_are_refused_by_name(bring_in, options, word):
+    with pytest.raises(InvalidInputError, match=word) as caught:
+        bring_in("a,b\n1,2\n", **options)
+    assert caught.value.where.field == f"options.{list(options)[-1]}"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_bytes_that_are_no_letters_in_a_chosen_encoding_are_named_by_their_line(bring_in, encoding):
+    with pytest.raises(FileError, match=f"Line 3 has bytes that are no letters in the encoding {encoding}"):
+        bring_in("a,b\n1,x\n2,ü\n".encode("cp1252"), encoding=encoding)
+
+
+@pytest.mark.parametrize("separator", [";;", "\t\t", "|||", "|~|"])
+def test_a_separator_of_several_letters_is_found(bring_in, separator):
+    assert bring_in(PLAIN.replace(",", separator))["twice"] == [2 * i for i in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [('"a,b"\n"1,x"\n"2,y"\n', "1 “,”, within the quotes"), ("a@b\n1@2\n3@4\n", "1 “@”")]
+)
+def test_what_may_separate_the_values_of_one_column_is_said(bring_in, text, word):
+    assert f"Each line has {word}" in bring_in(text).said
+
+
+def test_the_sign_by_which_old_systems_end_a_text_is_no_value(bring_in):
+    table = bring_in(PLAIN.rstrip("\n") + "\x1a")
+    assert table["twice"][-1] == 58
+    assert "control-Z" in table.said

@@ -5,6 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from mlops_desktop.domain.errors import FileError
+from mlops_desktop.domain.imports import ColumnType
+from mlops_desktop.store.reading.proofs import real
+
 
 def column(values, name="v"):
     return f"n,{name}\n" + "".join(f"{i},{value}\n" for i, value in enumerate(values))
@@ -187,3 +191,22 @@ def test_a_point_that_a_value_of_the_file_decides_is_a_decimal_point(bring_in, c
 
 def test_thousands_without_decimals_join_those_with_a_comma(bring_in):
     assert bring_in("a;b\n1.234;x\n2.345,5;y\n")["a"] == [1234.0, 2345.5]
+
+
+def test_marks_of_thousands_stand_only_between_groups_of_three(cursor):
+    reading = real("", marks=". ", decimal=",")
+    texts = ["1.234,5", "1 234", "12", "-1.234.567,89", "1.23", "1.2.3", "1234.567", "12.5", "1,2.345"]
+    cursor.execute("CREATE TEMP TABLE t AS SELECT unnest(?) AS v", [texts])
+    rows = cursor.execute(
+        f"SELECT v FROM (SELECT v, {reading.value_of('v')} AS x FROM t) WHERE coalesce({reading.proof_of('v', 'x')}, false)"
+    ).fetchall()
+    assert [row[0] for row in rows] == texts[:4]
+
+
+def test_a_column_with_both_decimal_marks_is_no_number_also_by_choice(bring_in):
+    with pytest.raises(FileError, match=r"Row 2, column b: “12\.5” is no decimal"):
+        bring_in("a;b\n1;12,5\n2;12.5\n", types={"b": ColumnType.DECIMAL})
+
+
+def test_french_thousands_join_a_column_of_decimal_commas(bring_in):
+    assert bring_in("a;b\n1;1 234,5\n2;-13 000\n3;0,5\n")["b"] == [1234.5, -13000.0, 0.5]
