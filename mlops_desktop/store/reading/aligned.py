@@ -158,6 +158,11 @@ def what_may_separate(head: str) -> str:
     lines = [line for line in head.splitlines() if line.strip()][:_LOOKED_AT]
     if has_runs(lines):
         return "Runs of blanks in it may stand for columns of fixed width."
+    for mark in (",", ";", "\t", "|"):
+        if len(lines) > 2 and mark in lines[0] and not any(mark in line for line in lines[1:]):
+            return (
+                f"The first line has {lines[0].count(mark)} “{mark}” that the rows lack: they may be short."
+            )
     for mark in sorted(set(lines[0]) if len(lines) > 2 else set[str]()):
         count = lines[0].count(mark)
         if not (mark.isalnum() or mark in " _\"'()[]{}<>") and all(

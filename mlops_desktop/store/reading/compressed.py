@@ -43,7 +43,9 @@ def unpack(source: Source, path: Path, kind: Format, options: ImportOptions, *, 
     FileError
         Damaged, cut, locked or far too large when unpacked, or an archive of several tables.
     """
-    target = source.scratch / f"unpacked-{kind}"
+    target = path.with_name(
+        f"{path.name}-{kind}"
+    )  # beside the packed bytes, which may be unpacked ones themselves
     packed = path.stat().st_size
     try:
         if kind == "zip":
@@ -56,7 +58,7 @@ def unpack(source: Source, path: Path, kind: Format, options: ImportOptions, *, 
             raise
         raise source.error(
             f"{source.name} is a {kind} file that is damaged or cut: it can't be unpacked to its end.",
-            reason=f"{error}.",
+            reason=f"{str(error)[:1].upper()}{str(error)[1:]}.",
             remedy="Get the file again from where it was made.",
         ) from error
     if target.stat().st_size == 0:

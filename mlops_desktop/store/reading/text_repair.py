@@ -34,7 +34,8 @@ class Repaired:
 
 
 TOTAL = re.compile(
-    r"\s*(grand |sub)?(total|totals|sum|summe|gesamt|gesamtsumme|insgesamt|total général|somme|totale|totaal|suma|average|mean|durchschnitt|mittelwert|moyenne)\b",
+    r"\s*(grand |sub)?(total|totals|sum|summe|gesamt|gesamtsumme|insgesamt|total général|somme|totale|totaal|suma|average|mean|durchschnitt|mittelwert|moyenne"
+    r"|итого|всего|合计|总计|小计|合計|總計|計|합계|총계|celkem|razem|összesen|summa|yhteensä|toplam|σύνολο)\b",
     re.I,
 )
 _SHOWN = 12
@@ -248,8 +249,8 @@ def _foot(
             record.width != plan.width or any(not c.strip() for c in cells)
         )
         if not (is_total or (is_note and record.width != plan.width)):
-            if TOTAL.match(first) and record is scan.last[-1]:
-                plan.problems.append(_maybe_total(record, first, header))
+            if record is scan.last[-1]:
+                _note_maybe_totals(path, found, scan, plan, header)
             break
         foot.insert(0, record)
     if foot:
@@ -264,10 +265,30 @@ def _foot(
     return foot
 
 
-def _maybe_total(record: Record, first: str, header: int) -> Problem:
-    """A last row that may be a total or a category of that name."""
-    what = f"The last row begins with “{first[:40]}”: it may be a total, and is kept as a row."
-    return Problem("foot", "note", what, row=record.number + 1 - header, line=record.line)
+def _note_maybe_totals(path: Path, found: Dialect, scan: RecordScan, plan: _Plan, header: int) -> None:
+    """Say of last rows that they may be totals: by their first word, or for a first cell that they alone lack."""
+    rows: list[tuple[Record, str]] = []
+    for record in scan.last:
+        values = split_records(_text_of(path, record), found.delimiter, found.quote, limit=1)
+        rows.append((record, values[0].values[0].strip() if values else ""))
+    totals = 0
+    while totals < len(rows) and TOTAL.match(rows[-1 - totals][1]):
+        totals += 1
+    lacks = not totals and len(rows) > 4 and not rows[-1][1] and all(first for _, first in rows[:-1])
+    if not totals and not lacks:
+        return
+    record, first = rows[-max(totals, 1)]
+    begins = (
+        f"begin{'s' if totals < 2 else ''} with “{first[:40]}”"
+        if totals
+        else "has no first value, alone of all"
+    )
+    which, they, are = (
+        ("The last row", "it", "is") if totals < 2 else (f"The last {totals} rows", "they", "are")
+    )
+    what = f"{which} {begins}: {they} may be a total, and {are} kept as {'a row' if totals < 2 else 'rows'}."
+    row = record.number + 1 - header
+    plan.problems.append(Problem("foot", "note", what, row=row, line=record.line, count=max(totals, 1)))
 
 
 def _drop(path: Path, records: Sequence[Record], plan: _Plan) -> None:

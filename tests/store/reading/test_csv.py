@@ -314,3 +314,21 @@ def test_the_sign_by_which_old_systems_end_a_text_is_no_value(bring_in):
     table = bring_in(PLAIN.rstrip("\n") + "\x1a")
     assert table["twice"][-1] == 58
     assert "control-Z" in table.said
+
+
+@pytest.mark.parametrize(
+    ("foot", "word"),
+    [
+        ("Total,,87\nMean,,9\n", None),
+        ("Total,x,87\nMean,x,9\n", "The last 2 rows begin with “Total”: they may be a total"),
+        (",,870\n", "The last row has no first value, alone of all"),
+        ("合计,x,870\n", "The last row begins with “合计”"),
+    ],
+)
+def test_rows_that_may_be_totals_are_skipped_or_said(bring_in, foot, word):
+    table = bring_in(PLAIN + foot)
+    assert (len(table["id"]) == 30) if word is None else (word in table.said)
+
+
+def test_a_first_line_with_separators_that_the_rows_lack_is_said(bring_in):
+    assert "The first line has 2 “,” that the rows lack" in bring_in("a,b,c\n1\n2\n3\n").said

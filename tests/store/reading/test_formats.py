@@ -240,3 +240,27 @@ def test_a_process_that_does_without_pandas_makes_arrow_columns():
         "duckdb.execute('SELECT ?', [1]); assert 'pandas' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("name", ["ORCID", "PAR1", "FEA1", "BZh", "GIF8", "ARROW1"])
+def test_a_column_named_like_a_format_makes_no_other_file(bring_in, name):
+    assert bring_in(f"{name},b\n1,2\n").columns == {name: [1], "b": [2]}
+
+
+def test_a_file_packed_twice_the_same_way_is_unpacked_twice(bring_in):
+    assert len(bring_in(gzip.compress(gzip.compress(PLAIN.encode())))["id"]) == 30
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"\x04\x22\x4d\x18" + b"abc" * 30, "an LZ4 file"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n", "pointer of Git LFS"),
+        (bytes(257) + b"ustar\x0000" + bytes(300), "a tar archive"),
+        (b"@relation x\n@attribute a numeric\n@data\n1\n", "an ARFF file"),
+        (b"INSERT INTO t VALUES (1);\n", "an SQL script"),
+    ],
+)
+def test_files_that_look_like_tables_and_are_none_are_refused_by_what_they_are(bring_in, content, word):
+    with pytest.raises(FileError, match=word):
+        bring_in(content)
