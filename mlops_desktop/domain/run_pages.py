@@ -60,7 +60,7 @@ class RunPage(msgspec.Struct, frozen=True):
     tasks: list[str] = []
     """Tasks of the first thousand that match, in order of appearance."""
     leading: list[str] = []
-    """Metrics of the first that match, as they were logged."""
+    """Metrics of the first that match, as they were logged, where these have no task."""
     tagged: bool = False
     """Whether one of the first thousand that match has a tag."""
     numbers: list[int] = []

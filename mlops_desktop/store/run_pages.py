@@ -63,7 +63,7 @@ class RunPages:
             metrics,
             params,
             tasks,
-            self._leading(order[:LED_BY]),
+            [] if tasks else self._leading(order[:LED_BY]),
             tagged,
             order if numbers else [],
         )
@@ -110,4 +110,5 @@ class RunPages:
         return list(found), any(tagged for _, _, tagged in rows)
 
     def _leading(self, run_ids: list[int]) -> list[str]:
-        return list(dict.fromkeys(name for line in self.lines(run_ids) for name in line.metrics))
+        found = {run.run_id: run for run in self._session.runs.of_ids_with(run_ids, None, [])}
+        return list(dict.fromkeys(name for i in run_ids for name in found[i].metrics))

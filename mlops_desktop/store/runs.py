@@ -367,40 +367,40 @@ class RunRows:
     ) -> dict[int, dict[str, float]]:
         """Final values; of a script's run, where it gave none, the last value by step."""
         found: dict[int, dict[str, float]] = {}
-        for r in self._last_points(logged, names) + self._of("run_metric", ids, names):
-            found.setdefault(r["run_id"], {})[r["name"]] = r["value"]
+        for run_id, name, value in self._last_points(logged, names) + self._of("run_metric", ids, names):
+            found.setdefault(run_id, {})[name] = value
         return found
 
-    def _last_points(self, ids: list[int], names: Sequence[str] | None) -> list[dict[str, Any]]:
+    def _last_points(self, ids: list[int], names: Sequence[str] | None) -> list[tuple[Any, ...]]:
         if not ids:
             return []
         # Of the points of one step the one that came last: 2**40 rows are more than a run has.
-        return self._session.all(
+        return self._session.cursor.execute(
             "select run_id, name, arg_max(value, step::hugeint * 1099511627776 + rowid) as value from metric "
             f"where run_id in (select unnest(?::bigint[])){_named(names)} group by run_id, name order by run_id, min(rowid)",
-            ids,
-        )
+            [ids],
+        ).fetchall()
 
     def _params(self, ids: list[int], names: Sequence[str] | None = None) -> dict[int, dict[str, ParamValue]]:
         found: dict[int, dict[str, ParamValue]] = {}
-        for r in self._of("run_param", ids, names):
-            found.setdefault(r["run_id"], {})[r["name"]] = msgspec.json.decode(r["value"])
+        for run_id, name, value in self._of("run_param", ids, names):
+            found.setdefault(run_id, {})[name] = msgspec.json.decode(value)
         return found
 
     def _artifacts(self, ids: list[int]) -> dict[int, list[Artifact]]:
         found: dict[int, list[Artifact]] = {}
-        for r in self._of("artifact", ids):
-            artifact = Artifact(r["name"], r["kind"], r["sha256"], r["size_bytes"], r["holds_rows"])
-            found.setdefault(r["run_id"], []).append(artifact)
+        for run_id, *columns in self._of("artifact", ids):
+            found.setdefault(run_id, []).append(Artifact(*columns))
         return found
 
-    def _of(self, table: str, ids: list[int], names: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    def _of(self, table: str, ids: list[int], names: Sequence[str] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a table without times, as they stand."""
         if not ids:
             return []
-        return self._session.all(
+        return self._session.cursor.execute(
             f"select * from {table} where run_id in (select unnest(?::bigint[])){_named(names)} order by run_id, rowid",
-            ids,
-        )
+            [ids],
+        ).fetchall()
 
 
 def _named(names: Sequence[str] | None) -> str:

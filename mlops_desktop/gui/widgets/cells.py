@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,6 +169,29 @@ def cell_width(cell: Cell) -> float:
     if cell.checked is not None:
         width += look.px(15) + (look.px(8) if cell.text else 0)
     return width
+
+
+_LONGEST_MEASURED = 3
+"""Of plain texts so many, the ones with the most letters, are measured for the width of a column."""
+
+
+def is_plain(cell: Cell) -> bool:
+    """Whether a cell is nothing but text of the base font."""
+    return not (
+        cell.chip is not None or cell.dot is not None or cell.icon or cell.strong or cell.below or cell.bars
+        or cell.reach is not None or cell.link or cell.button or cell.checked is not None or cell.ground
+    )  # fmt: skip
+
+
+def widest_width(cells: Sequence[Cell]) -> float:
+    """Px that the widest of many cells needs, without its side margins; each look of a cell is measured once."""
+    plain = sorted({c.text for c in cells if is_plain(c)}, key=len)[-_LONGEST_MEASURED:]
+    others = {
+        (c.text, c.chip, c.icon, c.strong, c.below, c.bars, c.link, c.button, c.checked, c.dot is None): c
+        for c in cells
+        if not is_plain(c)
+    }
+    return max(map(cell_width, [*others.values(), *map(Cell, plain)]), default=0.0)
 
 
 def paint_cell(painter: QPainter, rect: QRectF, cell: Cell, right: bool) -> None:

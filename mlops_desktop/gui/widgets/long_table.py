@@ -40,7 +40,15 @@ from PySide6.QtWidgets import (
 )
 
 from mlops_desktop.gui.theme import Theme, theme
-from mlops_desktop.gui.widgets.cells import Cell, Value, as_cell, cell_width, paint_cell
+from mlops_desktop.gui.widgets.cells import (
+    Cell,
+    Value,
+    as_cell,
+    cell_width,
+    is_plain,
+    paint_cell,
+    widest_width,
+)
 from mlops_desktop.gui.widgets.simple_table import TableColumn
 from mlops_desktop.gui.widgets.table_header import TableHeader
 
@@ -239,14 +247,6 @@ class _CellDelegate(QStyledItemDelegate):
         return found
 
 
-def is_plain(cell: Cell) -> bool:
-    """Whether a cell is nothing but text of the base font."""
-    return not (
-        cell.chip is not None or cell.dot is not None or cell.icon or cell.strong or cell.below or cell.bars
-        or cell.reach is not None or cell.link or cell.button or cell.checked is not None or cell.ground
-    )  # fmt: skip
-
-
 class LongTable(QTableView):
     """A table of many rows, painted as they come on screen. Several rows can be chosen.
 
@@ -271,7 +271,7 @@ class LongTable(QTableView):
     def __init__(self, name: str = "") -> None:
         super().__init__()
         self.rows_model = LongTableModel(self)
-        self.copy_rows = self._copy_rows
+        self.copy_rows = lambda: QGuiApplication.clipboard().setText(self.as_tsv())
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)
         self._asking.setInterval(_ASK_AFTER_MS)
@@ -406,9 +406,6 @@ class LongTable(QTableView):
         else:
             super().keyPressEvent(event)
 
-    def _copy_rows(self) -> None:
-        QGuiApplication.clipboard().setText(self.as_tsv())
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the width again."""
         super().resizeEvent(event)
@@ -484,7 +481,7 @@ class LongTable(QTableView):
         rows = range(first, min(len(model.keys), first + _SIZED_BY_ROWS))
         if model.is_here is not None:
             rows = [row for row in rows if model.is_here(row)]
-        widest = max((cell_width(model.cells(row)[column]) for row in rows), default=0)
+        widest = widest_width([model.cells(row)[column] for row in rows])
         head = self._header.section_width(column)
         return max(int(widest) + margin, head - theme().px(4), theme().px(20))
 
