@@ -21,6 +21,7 @@ from mlops_desktop.store.reading.source import Source
 from mlops_desktop.store.reading.sql import Cursor, literal
 
 _PREVIEW_ROWS = 2000
+_RENAMED = "Names have to be unique and not empty."
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 
@@ -99,8 +100,9 @@ def relation_of(
             rows += batch.num_rows
             if not all_rows and rows >= _PREVIEW_ROWS:
                 break
-    names, _ = unique_names(schema.names)
-    decisions = [
+    names, renamed = unique_names(schema.names)
+    decisions = [Decision("names", ", ".join(renamed[:5]), _RENAMED, notable=True)] if renamed else []
+    decisions += [
         Decision(name, str(column.kind), column.why, is_column=True, notable=True)
         for name, column in zip(names, columns, strict=True)
         if column.why

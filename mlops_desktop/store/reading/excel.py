@@ -10,7 +10,6 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -19,6 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from mlops_desktop.domain.imports import Decision, ImportOptions, Problem, Remedy
 from mlops_desktop.store.reading.dialect import Record, header_of, unique_names
+from mlops_desktop.store.reading.excel_cells import declared, is_long, kind_of, text_of
 from mlops_desktop.store.reading.relation import Relation
 from mlops_desktop.store.reading.source import Source
 from mlops_desktop.store.reading.sql import literal
@@ -171,9 +171,14 @@ def _relation(
         *table.decisions,
     ]
     target = source.scratch / "sheet.parquet"
-    kinds, count = _write(rows, table, target)
-    problems = [*table.problems, *_cell_problems(table, facts, count)]
-    types, shown = zip(*(_declare(f"c{place}", kind) for place, kind in enumerate(kinds)), strict=True)
+    kinds, count, long = _write(rows, table, target)
+    problems = [
+        *table.problems,
+        *_cell_problems(table, facts),
+        *_long_numbers(table, long),
+        *_merged(rows, table),
+    ]
+    types, shown = zip(*(declared(f"c{place}", kind) for place, kind in enumerate(kinds)), strict=True)
     listed = ", ".join(f"{sql} AS c{place}" for place, sql in enumerate(shown))
     return Relation(
         format="workbook (.xlsx)",
@@ -249,17 +254,18 @@ def _locate(source: Source, rows: _Rows, options: ImportOptions) -> _Table:
     start = 0 if options.skip_rows is not None or options.range else _first(filled, place)
     header_row, cells = filled[start]
     columns = [c for c in range(place.left, place.right + 1) if used[c]]
-    records = [Record(tuple(_text(_cell(r, c)) for c in columns), i + 1) for i, r in filled[start:]]
+    records = [Record(tuple(text_of(_cell(r, c)) for c in columns), i + 1) for i, r in filled[start:]]
     has_header, why = header_of(records, options.header, [_kinds_of(r, columns) for _, r in filled[start:]])
     written = list(records[0].values) if has_header else [""] * len(columns)
     grouped = _grouped(rows, filled, start, columns) if has_header else None
     if grouped:
         start, written = start + 1, grouped
         why = "Two rows of names, the upper one merged over several columns."
+    names, renamed = unique_names(written)
     table = _Table(
         rows.sheet,
         _Range(header_row, last, place.left, place.right),
-        unique_names(written)[0],
+        names,
         filled[start][0] + 1 if has_header else header_row,
         columns,
         blank_rows=blank,
@@ -267,6 +273,11 @@ def _locate(source: Source, rows: _Rows, options: ImportOptions) -> _Table:
     table.decisions.append(
         Decision("header", f"row {header_row + 1}" if has_header else "none", why, ("first row", "none"))
     )
+    if renamed:
+        shown = ", ".join(renamed[:5])
+        table.decisions.append(
+            Decision("names", shown, "Names have to be unique and not empty.", notable=True)
+        )
     _describe(table, filled[:start] if not grouped else filled[: start - 1], tail, used, options)
     return table
 
@@ -289,7 +300,7 @@ def _is_empty(cell: Any) -> bool:
 
 
 def _kinds_of(cells: Sequence[Any], columns: Sequence[int]) -> tuple[str, ...]:
-    return tuple(_kind(_cell(cells, column)) for column in columns)
+    return tuple(kind_of(_cell(cells, column)) for column in columns)
 
 
 def _grouped(
@@ -301,13 +312,13 @@ def _grouped(
     if not spans or start + 1 >= len(filled) or filled[start + 1][0] != index + 1:
         return None
     lower = filled[start + 1][1]
-    if any(_kind(_cell(lower, c)) not in ("text", "") for c in columns):
+    if any(kind_of(_cell(lower, c)) not in ("text", "") for c in columns):
         return None
     names: list[str] = []
     for column in columns:
         span = next((s for s in spans if s[0][1] <= column <= s[1][1]), None)
-        group = _text(_cell(upper, span[0][1] if span else column))
-        names.append(" ".join(part for part in (group, _text(_cell(lower, column))) if part))
+        group = text_of(_cell(upper, span[0][1] if span else column))
+        names.append(" ".join(part for part in (group, text_of(_cell(lower, column))) if part))
     return names
 
 
@@ -320,21 +331,22 @@ def _describe(
 ) -> None:
     """Say what was left out around and within the table."""
     if before:
-        first = next((_text(c) for c in before[0][1] if not _is_empty(c)), "")
+        first = next((text_of(c) for c in before[0][1] if not _is_empty(c)), "")
         what = f"{len(before)} rows above the table were skipped, the first: “{first[:80]}”."
         table.problems.append(Problem("preamble", "note", what, count=len(before)))
     foot: list[tuple[int, list[Any]]] = []
     if options.remedies.get("foot") != "keep" and len(table.columns) > 1:
         foot = _foot(table, tail)
     if foot:
-        shown = next((_text(c) for c in foot[0][1] if not _is_empty(c)), "")[:80]
+        shown = next((text_of(c) for c in foot[0][1] if not _is_empty(c)), "")[:80]
         table.foot = foot[0][0]
         what = f"{len(foot)} rows below the table were taken for its foot (totals or notes), from row {table.foot + 1} of the sheet: “{shown}”."
         remedies = (Remedy("skip", "Skipped"), Remedy("keep", "Keep as rows"))
         table.problems.append(Problem("foot", "warning", what, count=len(foot), remedies=remedies))
     elif tail and options.remedies.get("foot") != "keep":
         first = next(
-            (_text(_cell(tail[-1][1], c)) for c in table.columns if not _is_empty(_cell(tail[-1][1], c))), ""
+            (text_of(_cell(tail[-1][1], c)) for c in table.columns if not _is_empty(_cell(tail[-1][1], c))),
+            "",
         )
         if TOTAL.match(first):
             what = f"The last row begins with “{first[:40]}”: it may be a total, and is kept as a row."
@@ -365,8 +377,10 @@ def _foot(table: _Table, tail: Sequence[tuple[int, list[Any]]]) -> list[tuple[in
     return foot
 
 
-def _write(rows: _Rows, table: _Table, target: Any) -> tuple[list[set[str]], int]:
-    """Write the cells as texts; the kinds of cells in each column and the number of rows."""
+def _write(rows: _Rows, table: _Table, target: Any) -> tuple[list[set[str]], int, dict[int, list[int]]]:
+    """Write the cells as texts; the kinds of cells in each column, the number of rows, and rows with long numbers."""
+    long: dict[int, list[int]] = {}
+    fractions: set[int] = set()
     kinds: list[set[str]] = [set() for _ in table.columns]
     schema = pa.schema([(f"c{place}", pa.string()) for place in range(len(table.columns))])
     count = 0
@@ -381,74 +395,50 @@ def _write(rows: _Rows, table: _Table, target: Any) -> tuple[list[set[str]], int
             if all(_is_empty(cell) for cell in picked):
                 continue
             for place, cell in enumerate(picked):
-                kind = _kind(cell)
+                kind = kind_of(cell)
                 if kind:
                     kinds[place].add(kind)
-                batch[place].append(_text(cell) if kind else None)
+                if kind in ("whole", "number") and is_long(cell):
+                    long.setdefault(place, []).append(count + 1)
+                elif kind == "number":
+                    fractions.add(place)
+                batch[place].append(text_of(cell) if kind else None)
             count += 1
             if len(batch[0]) >= _BATCH_ROWS:
                 writer.write_batch(pa.record_batch([pa.array(c, pa.string()) for c in batch], schema=schema))
                 batch = [[] for _ in table.columns]
         writer.write_batch(pa.record_batch([pa.array(c, pa.string()) for c in batch], schema=schema))
-    return kinds, count
+    return kinds, count, {place: found for place, found in long.items() if place not in fractions}
 
 
-def _kind(cell: Any) -> str:
-    """What a cell holds; empty for nothing."""
-    if cell is None or cell == "":
-        return ""
-    if isinstance(cell, bool):
-        return "boolean"
-    if isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53):
-        return "whole"
-    if isinstance(cell, float):
-        return "number"
-    if isinstance(cell, datetime):
-        return "timestamp"
-    if isinstance(cell, date):
-        return "date"
-    if isinstance(cell, time):
-        return "time"
-    return "duration" if isinstance(cell, timedelta) else "text"
+def _long_numbers(table: _Table, long: dict[int, list[int]]) -> Iterator[Problem]:
+    """Say where a workbook may have lost digits."""
+    for place, rows in long.items():
+        name = table.names[place]
+        what = (
+            f"{len(rows)} whole numbers of more than 15 digits: a workbook keeps no more of a number, "
+            "so the last ones may be lost. Store identifiers as text."
+        )
+        yield Problem(f"{name}:digits", "warning", what, row=rows[0], column=name, count=len(rows))
 
 
-def _text(cell: Any) -> str:
-    """A cell as text, from which its value can be had again."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
-    if isinstance(cell, timedelta):
-        seconds = cell.total_seconds()
-        hours, rest = divmod(round(seconds, 3), 3600)
-        minutes, left = divmod(rest, 60)
-        return f"{int(hours):02d}:{int(minutes):02d}:{left:06.3f}".removesuffix(".000")
-    return cell.isoformat(sep=" ") if isinstance(cell, datetime) else str(cell)
+def _merged(rows: _Rows, table: _Table) -> Iterator[Problem]:
+    """Say which cells of the rows lie within merged ones, of which the first alone has the value."""
+    inside = [
+        (top, bottom, left)
+        for (top, left), (bottom, right) in rows.merged
+        if bottom >= table.first_row and top <= table.place.bottom and (bottom > top or right > left)
+    ]
+    if inside:
+        top, _, left = inside[0]
+        what = (
+            f"{len(inside)} merged cells, the first from {column_letters(left + 1)}{top + 1} on: "
+            "the value is in the first row and column of each, the others are missing."
+        )
+        yield Problem("merged", "warning", what, row=max(1, top - table.first_row + 1), count=len(inside))
 
 
-def _declare(column: str, kinds: set[str]) -> tuple[str | None, str]:
-    """DuckDB type and SQL of a column by the kinds of its cells; `None` leaves it to its values."""
-    exact: tuple[tuple[set[str], str], ...] = (
-        ({"boolean"}, "BOOLEAN"),
-        ({"whole"}, "BIGINT"),
-        ({"whole", "number"}, "DOUBLE"),
-        ({"date"}, "DATE"),
-        ({"date", "timestamp"}, "TIMESTAMP"),
-        ({"time"}, "TIME"),
-    )
-    for allowed, kind in exact:
-        if kinds and kinds <= allowed:
-            return kind, f"CAST({column} AS {kind})"
-    return (
-        (None, column)
-        if "duration" not in kinds and not {"boolean", "text"} <= kinds
-        else ("VARCHAR", column)
-    )
-
-
-def _cell_problems(table: _Table, facts: SheetFacts, rows: int) -> Iterator[Problem]:
+def _cell_problems(table: _Table, facts: SheetFacts) -> Iterator[Problem]:
     """What has to be said about single cells."""
     if facts.hidden_rows:
         yield Problem(

@@ -70,14 +70,18 @@ def read_json(
         raise source.error(
             f"{source.name} holds JSON without a record: there are no rows.", reason="It is empty."
         )
-    names, _ = unique_names([key.name for key in keys])
+    names, renamed = unique_names([key.name for key in keys])
+    decisions = [Decision("records", "JSON", layout.why)]
+    if renamed:
+        why = "Names have to be unique, whatever their case, and not empty."
+        decisions.append(Decision("names", ", ".join(renamed[:5]), why, notable=True))
     return Relation(
         format="JSON",
         sql=_columns(layout, path, keys, mark),
         names=tuple(names),
         types=tuple(_declared(key) for key in keys),
         options=options,
-        decisions=(Decision("records", "JSON", layout.why),),
+        decisions=tuple(decisions),
         rows=count if all_rows else None,
         texts=frozenset(place for place, key in enumerate(keys) if "VARCHAR" in key.types),
         converted={

@@ -264,3 +264,18 @@ def test_a_file_packed_twice_the_same_way_is_unpacked_twice(bring_in):
 def test_files_that_look_like_tables_and_are_none_are_refused_by_what_they_are(bring_in, content, word):
     with pytest.raises(FileError, match=word):
         bring_in(content)
+
+
+def test_what_a_workbook_loses_of_long_numbers_and_merged_cells_is_said(bring_in, tmp_path):
+    def fill(book):
+        sheet = book.active
+        for row in [("group", "id", "id"), ("A", 1234567890123456, 1.5), (None, 2, 3e20)]:
+            sheet.append(row)
+        sheet.merge_cells("A2:A3")
+
+    table = bring_in(workbook(tmp_path, fill))
+    assert table["group"] == ["A", None]
+    assert "1 merged cells, the first from A2 on" in table.said
+    assert "id, row 1: 1 whole numbers of more than 15 digits" in table.said
+    assert "names: id_2." in table.said
+    assert "id_2, row" not in table.said
