@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def read_arrow(
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError, OSError) as error:
         raise source.error(
             f"{source.name} is an {word} that can't be read: it is damaged or incomplete.",
-            reason=str(error).splitlines()[0] if str(error) else "",
+            reason=source.told(str(error)),
             remedy="Get the file again from where it was made.",
         ) from error
 
@@ -102,11 +103,6 @@ def relation_of(
                 break
     names, renamed = unique_names(schema.names)
     decisions = [Decision("names", ", ".join(renamed[:5]), _RENAMED, notable=True)] if renamed else []
-    decisions += [
-        Decision(name, str(column.kind), column.why, is_column=True, notable=True)
-        for name, column in zip(names, columns, strict=True)
-        if column.why
-    ]
     path = literal(str(target))
     described = cursor.execute(f"DESCRIBE SELECT * FROM read_parquet({path})").fetchall()
     shown = ", ".join(f"c{place}" for place in range(len(names)))
@@ -122,15 +118,56 @@ def relation_of(
         decisions=tuple(decisions),
         problems=tuple(problems),
         rows=rows if all_rows else None,
+        converted={
+            place: ("{v}", types[place], column.why) for place, column in enumerate(columns) if column.why
+        },
     )
+
+
+def _decoded(convert: Callable[[Any], Any] | None, array: Any) -> Any:
+    """The values that a dictionary stands for, brought to their type."""
+    values = array.dictionary_decode()
+    return convert(values) if convert else values
+
+
+def _check_nested(source: Source, name: str, kind: Any) -> None:
+    """Refuse what a nested column would lose of the values within."""
+    inner = [kind.key_type, kind.item_type] if pa.types.is_map(kind) else [f.type for f in _fields_of(kind)]
+    for part in inner:
+        zoned = pa.types.is_timestamp(part) and part.unit == "ns" and part.tz is not None
+        fine = pa.types.is_time64(part) and part.unit == "ns"
+        if zoned or fine or any(test(part) for test in _LOST_WITHIN):
+            raise source.error(
+                f"Column {name} holds values of the type {part} within others, which can't be kept exactly.",
+                remedy="Convert the column and write the file again.",
+                column=name,
+            )
+        if pa.types.is_nested(part):
+            _check_nested(source, name, part)
+
+
+def _fields_of(kind: Any) -> list[Any]:
+    return [kind.field(place) for place in range(kind.num_fields)]
+
+
+_LOST_WITHIN = (
+    pa.types.is_decimal256,
+    pa.types.is_duration,
+    pa.types.is_interval,
+    pa.types.is_union,
+    pa.types.is_run_end_encoded,
+    pa.types.is_dictionary,
+)
 
 
 def _column(source: Source, field: Any) -> _Column:
     """How the values of a column travel."""
     kind = field.type
     if pa.types.is_dictionary(kind):
-        inner = kind.value_type
-        return _Column(inner, lambda array: array.dictionary_decode(), "")
+        inner = _column(source, field.with_type(kind.value_type))
+        return _Column(inner.kind, partial(_decoded, inner.convert), inner.why)
+    if pa.types.is_nested(kind) and not pa.types.is_union(kind):
+        _check_nested(source, field.name, kind)
     if pa.types.is_float16(kind):
         return _Column(pa.float32(), lambda array: array.cast(pa.float32()), "")
     if pa.types.is_null(kind):

@@ -31,14 +31,10 @@ def read_parquet(cursor: Cursor, source: Source, options: ImportOptions, *, all_
         raise _unreadable(source, str(error)) from error
     if any(_duckdb_loses(field) for field in fields) and _loses_digits(source, fields):
         return _by_pyarrow(cursor, source, options, all_rows=all_rows)
+    if all_rows:
+        _check_sums(source)
     names, renamed = unique_names([field["name"] for field in fields])
-    decisions = [
-        Decision(
-            name, "timestamp", "INT96 timestamps: kept to the microsecond.", is_column=True, notable=True
-        )
-        for name, field in zip(names, fields, strict=True)
-        if field["type"] == "INT96"
-    ]
+    decisions: list[Decision] = []
     if renamed:
         why = "Names have to be unique and not empty."
         decisions.append(Decision("names", ", ".join(renamed[:5]), why, notable=True))
@@ -54,7 +50,70 @@ def read_parquet(cursor: Cursor, source: Source, options: ImportOptions, *, all_
         options=options,
         decisions=tuple(decisions),
         rows=int(count[0]) if count else None,
+        converted=_told_of(cursor, source, fields, [row[1] for row in described]),
     )
+
+
+def _told_of(
+    cursor: Cursor, source: Source, fields: list[dict[str, Any]], types: list[str]
+) -> dict[int, tuple[str, str, str]]:
+    """What has to be said of columns that are read as they are: their old form, or a unit that is lost."""
+    told = {
+        place: ("{v}", types[place], "INT96 timestamps: kept to the microsecond.")
+        for place, field in enumerate(fields)
+        if field["type"] == "INT96"
+    }
+    path = literal(str(source.alias))
+    keys = cursor.execute(
+        f"SELECT count(*) FROM parquet_kv_metadata({path}) WHERE key = 'ARROW:schema'"
+    ).fetchone()
+    if keys == (0,):
+        return told
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for place, field in enumerate(pq.read_schema(source.alias)):
+        if pa.types.is_duration(field.type) and place < len(types):
+            why = f"Durations: kept as whole numbers, in {field.type.unit}."
+            told[place] = ("{v}", types[place], why)
+    return told
+
+
+def _check_sums(source: Source) -> None:
+    """Where the pages have check sums, hold every page against its own; the reader does not.
+
+    Raises
+    ------
+    FileError
+        A page is not what was written.
+    """
+    with source.alias.open("rb") as file:
+        file.seek(4)
+        if not _has_check_sum(file.read(64)):
+            return
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(source.alias, page_checksum_verification=True) as file:
+            for _ in file.iter_batches(batch_size=100_000):
+                pass
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        if "checksum" in str(error).lower() or "crc" in str(error).lower():
+            raise _unreadable(source, str(error)) from error
+
+
+def _has_check_sum(header: bytes) -> bool:
+    """Whether the header of a page (Thrift's compact form) has its fourth field, the check sum, behind three numbers."""
+    place = 0
+    for _ in range(3):
+        if header[place : place + 1] != b"\x15":
+            return False
+        place += 1
+        while place < len(header) and header[place] & 0x80:
+            place += 1
+        place += 1
+    return header[place : place + 1] == b"\x15"
 
 
 def _unreadable(source: Source, reason: str) -> Exception:

@@ -65,7 +65,8 @@ class Source:
         """The first line of what a reader said, with the file's own name for the one it was read under."""
         lines = reason.splitlines() or [""]
         said = _ERROR_KIND.sub("", lines[0])
-        return said.replace(str(self.alias), self.name).strip()
+        told = said.replace(str(self.alias), self.name).strip()
+        return told if not told or told.endswith((".", "!", "?")) else f"{told}."
 
     def check_unchanged(self) -> None:
         """Refuse when the file is not the one that was opened any more.

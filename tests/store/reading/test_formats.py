@@ -279,3 +279,42 @@ def test_what_a_workbook_loses_of_long_numbers_and_merged_cells_is_said(bring_in
     assert "id, row 1: 1 whole numbers of more than 15 digits" in table.said
     assert "names: id_2." in table.said
     assert "id_2, row" not in table.said
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([[Decimal("1.1")]], pa.list_(pa.decimal256(60, 2))),
+        pa.array([{"x": [1]}], pa.struct([("x", pa.list_(pa.timestamp("ns", "UTC")))])),
+        pa.array([[("k", 1)]], pa.map_(pa.string(), pa.duration("s"))),
+    ],
+)
+def test_values_within_others_that_can_not_be_kept_are_refused_with_the_column(bring_in, tmp_path, values):
+    pyarrow.feather.write_feather(pa.table({"a": values}), tmp_path / "t.feather")
+    with pytest.raises(FileError, match="Column a holds values of the type") as caught:
+        bring_in(tmp_path / "t.feather")
+    assert caught.value.where.column == "a"
+
+
+def test_wide_decimals_in_a_dictionary_are_kept_as_text(bring_in, tmp_path):
+    number = "12345678901234567890123456789012345678901234567890.12"
+    column = pa.array([Decimal(number), None], pa.decimal256(60, 2)).dictionary_encode()
+    pyarrow.feather.write_feather(pa.table({"a": column}), tmp_path / "t.feather")
+    assert bring_in(tmp_path / "t.feather")["a"] == [number, None]
+
+
+def test_a_page_that_is_not_what_its_check_sum_says_is_refused(bring_in, tmp_path):
+    path = tmp_path / "t.parquet"
+    table = pa.table({"a": list(range(5000))})
+    pq.write_table(table, path, write_page_checksum=True, compression=None, use_dictionary=False)
+    assert bring_in(path)["a"][-1] == 4999
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(FileError, match="damaged or incomplete"):
+        bring_in(path)
+
+
+def test_the_unit_of_durations_is_said(bring_in, tmp_path):
+    pq.write_table(pa.table({"a": pa.array([1500], pa.duration("ms"))}), tmp_path / "t.parquet")
+    assert "a: integer. Durations: kept as whole numbers, in ms." in bring_in(tmp_path / "t.parquet").said
