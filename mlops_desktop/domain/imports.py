@@ -250,7 +250,7 @@ class ImportReport(msgspec.Struct, frozen=True):
             at = f" in row {change.row}" if change.row else ""
             yield (
                 f"{change.column}: {change.from_type.value} in the rows looked at first, {change.to_type.value} "
-                f"because of “{change.value}”{at}."
+                f"{f'because of “{change.value}”{at}' if change.value else 'by all rows'}."
             )
         for decision in self.decisions:
             yield f"{decision.about}: {decision.decided}. {decision.why}".rstrip()

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mlops_desktop.store.reading.proofs import EXACT_DIGITS
+from mlops_desktop.store.reading.proofs import EXACT_DIGITS, WHOLE_DIGITS
 from mlops_desktop.store.reading.sql import literal
 
 _MARKS = range(0xE000, 0xF900)
@@ -60,7 +60,8 @@ def _may_lose(view: mmap.mmap) -> bool:
     for found in _LONG.finditer(view):
         letters = found.group()
         digits = letters.translate(None, b".eE").lstrip(b"0")
-        if len(digits) > EXACT_DIGITS and len(digits) < len(letters):
+        many = len(digits) > EXACT_DIGITS or _whole_digits(letters) > WHOLE_DIGITS
+        if many and len(digits) < len(letters):
             return True
     return _FAR.search(view) is not None
 
@@ -76,10 +77,18 @@ def _numbers(view: mmap.mmap) -> Iterator[tuple[int, bytes]]:
     return ((found.start(), found.group()) for found in _TOKENS.finditer(view) if found.lastindex)
 
 
+def _whole_digits(number: bytes) -> int:
+    """Digits before the point."""
+    return len(number.partition(b".")[0].lstrip(b"-0"))
+
+
 def _loses(token: bytes) -> bool:
     """Whether a double does not hold the number."""
-    digits = re.sub(rb"[eE].*", b"", token).replace(b".", b"").lstrip(b"-0")
-    if len(digits.rstrip(b"0")) > EXACT_DIGITS:
+    mantissa = re.sub(rb"[eE].*", b"", token)
+    digits = mantissa.replace(b".", b"").lstrip(b"-0")
+    if len(digits.rstrip(b"0")) > EXACT_DIGITS or (
+        b"." in mantissa and _whole_digits(mantissa) > WHOLE_DIGITS
+    ):
         return True
     number = float(token)
     return bool(digits) and (number == 0 or number in (float("inf"), float("-inf")))

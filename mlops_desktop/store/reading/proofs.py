@@ -120,8 +120,14 @@ def _quick_real(plain: str) -> str:
     short = (
         f"strlen({plain}) <= 15 OR (strlen({plain}) <= 18 + ({plain} < '1')::INT AND contains({plain}, '.'))"
     )
+    short = f"({short}) AND {_few_whole_digits(plain)}"
     clean = f"{NO_UNDERSCORE.replace('{v}', plain)} AND NOT ends_with({plain}, ' ') AND NOT ends_with({plain}, '\t')"
     return f"({short}) AND ({plain} >= '1' OR {begins}) AND isfinite({{x}}) AND {{x}} <> 0 AND {clean}"
+
+
+def _few_whole_digits(plain: str) -> str:
+    """True where a double surely gives back what stands before the point: 9007199254740993.0 it does not."""
+    return f"strpos({plain}, '.') <= {WHOLE_DIGITS + 1} + ({plain} < '0')::INT"
 
 
 def _strict_real(plain: str) -> str:
@@ -132,7 +138,7 @@ def _strict_real(plain: str) -> str:
     return (
         f"regexp_full_match({plain}, {literal(shape)}) AND isfinite({{x}}) "
         f"AND ({{x}} <> 0 OR NOT regexp_matches({plain}, '^-?[0-9.]*[1-9]')) "
-        f"AND (({fine}) AND {digits} <= {EXACT_DIGITS} OR {digits} <= {WHOLE_DIGITS} "
+        f"AND (({fine}) AND {digits} <= {EXACT_DIGITS} AND {_few_whole_digits(plain)} OR {digits} <= {WHOLE_DIGITS} "
         f"OR try_cast({{x}} AS DECIMAL(38,0))::VARCHAR = {plain})"
     )
 

@@ -174,7 +174,7 @@ def _real(seen: dict[str, Seen], options: ImportOptions, marks: Marks) -> Readin
         return _open_mark(point, "point", "other columns have a decimal comma" if marks.comma else "")
     fine = [s for k, s in seen.items() if k in ("point", "loose point", "exponent")]
     digits = max((s.digits for s in fine), default=0)
-    whole = max((seen[k].whole_digits for k in ("integer", "long integer") if k in seen), default=0)
+    whole = max((seen[k].whole_digits for k in ("integer", "long integer", "point") if k in seen), default=0)
     if digits > EXACT_DIGITS or whole > WHOLE_DIGITS:
         return _many_digits(seen, digits, whole)
     why, notable = "Numbers with a point.", False

@@ -210,3 +210,12 @@ def test_a_column_with_both_decimal_marks_is_no_number_also_by_choice(bring_in):
 
 def test_french_thousands_join_a_column_of_decimal_commas(bring_in):
     assert bring_in("a;b\n1;1 234,5\n2;-13 000\n3;0,5\n")["b"] == [1234.5, -13000.0, 0.5]
+
+
+@pytest.mark.parametrize("number", ["9007199254740993.0", "-9007199254740993.0", "1234567890123456.8"])
+def test_long_whole_numbers_with_a_point_keep_every_digit(bring_in, number):
+    assert bring_in(f"a,b\n1,{number}\n2,1.5\n")["b"] == [Decimal(number), Decimal("1.5")]
+    assert bring_in(f'[{{"b":{number}}},{{"b":1.5}}]', name="t.json")["b"] == [
+        Decimal(number),
+        Decimal("1.5"),
+    ]
