@@ -35,6 +35,7 @@ from .places import Place
 from .preferences import Preferences
 from .project_actions import project_actions
 from .project_session import ProjectSession
+from .reading_ahead import ReadingAhead
 from .screens.overview.overview_facts import overview_facts
 from .screens.overview.overview_state import needs_you
 from .screens.start.beginning import begin_with_file
@@ -388,7 +389,9 @@ def run_window(folder: Path | str | None, service: ServiceOnItsWay | None) -> in
     if folder is not None:
         made.open_project(folder, service)
     collector = GuiCollector()
+    ahead = ReadingAhead(lambda: made.tasks.busy == 0)
     code = app.exec()
+    ahead.stop()
     collector.stop()
     watched()
     if not made.end():

@@ -75,7 +75,7 @@ class TablePage:
         self._page = self._build()
         self._throttle = Throttle(self._page, 500)
         self._throttle.fired.connect(self._ask)
-        self._typing = Debounce(self._page, 80)
+        self._typing = Debounce(self._page, 40)
         self._typing.fired.connect(self._on_filter)
         self._chosen_soon = Debounce(self._page, 120)
         self._chosen_soon.fired.connect(self._tell_chosen)
