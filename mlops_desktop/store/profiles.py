@@ -42,6 +42,8 @@ TOP: Final = 10
 LONGEST: Final = 200
 """Letters of a value that are kept."""
 
+_FORM: Final = 2
+"""Goes up when figures are found otherwise, so that what was kept before is found anew."""
 _NUMBERS: Final = (ColumnType.INTEGER, ColumnType.BIG_INTEGER, ColumnType.DECIMAL, ColumnType.EXACT_DECIMAL)
 _TIMES: Final = (ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT)
 
@@ -55,6 +57,7 @@ class _Look(msgspec.Struct):
 
     column: Column
     missing: int = 0
+    infinite: int = 0
     distinct: int = 0
     minimum: str | None = None
     maximum: str | None = None
@@ -143,9 +146,8 @@ class Profiles:
     # -------------------------------------------------------------------------------------------- kept
 
     def _path(self, version_id: int, sampled: bool) -> Path:
-        return (
-            self._session.folder / "cache" / "profiles" / f"{version_id}{'-sampled' if sampled else ''}.json"
-        )
+        name = f"{version_id}{'-sampled' if sampled else ''}-{_FORM}.json"
+        return self._session.folder / "cache" / "profiles" / name
 
     def _kept(self, version_id: int, sampled: bool) -> dict[str, ColumnProfile]:
         try:
@@ -183,9 +185,7 @@ class Profiles:
                 edges=edges,
                 counts=[round(n * scale) for n in counts],
                 top=[Count(v, round(n * scale)) for v, n in top],
-                infinite=round((seen - look.missing - sum(counts)) * scale)
-                if is_float(look.column.sql_type)
-                else 0,
+                infinite=round(look.infinite * scale),
             )
 
     @contextmanager
@@ -225,15 +225,17 @@ class Profiles:
                 f"avg({number})" if look.kind in _NUMBERS else "null",
                 f"stddev_samp({number})" if look.kind in _NUMBERS else "null",
                 f"approx_top_k({text}, {TOP})" if look.has_top else "null",
+                f"count_if(not isfinite({c}))" if is_float(look.column.sql_type) else "0",
             ]
         found = self._session.cursor.execute(f"select {', '.join(items)} from {source}").fetchone()
         assert found is not None
         rows = int(found[0])
         for place, look in enumerate(looks):
-            values: tuple[Any, ...] = found[1 + 9 * place : 10 + 9 * place]
+            values: tuple[Any, ...] = found[1 + 10 * place : 11 + 10 * place]
             look.missing, look.distinct = rows - int(values[0]), int(values[1])
             look.minimum, look.maximum, look.low, look.high, look.mean, look.deviation = values[2:8]
             look.top = [v for v in values[8] or [] if v is not None]
+            look.infinite = int(values[9])
         return rows
 
     def _shapes(self, source: str, looks: Sequence[_Look]) -> list[_Shape]:
@@ -243,7 +245,7 @@ class Profiles:
         for look, found in zip(looks, edges, strict=True):
             text = f"cast({look.column.sql} as varchar)"
             if found:
-                items.append(f"map_values(histogram({look.number}, {found[1:]}))")
+                items.append(f"map_values(histogram({look.number}, [{', '.join(map(_double, found[1:]))}]))")
             elif look.top:
                 items.append(f"histogram_exact({text}, [{', '.join(literal(v) for v in look.top)}])")
             else:
@@ -274,6 +276,12 @@ def bin_edges(look: _Look) -> list[float]:
         step = high / BINS - low / BINS
         edges = [*(low + step * i for i in range(BINS)), high]
     return sorted(set(edges)) if edges[0] < edges[-1] else [low, high]
+
+
+def _double(number: float) -> str:
+    """SQL of exactly this number: without an exponent DuckDB reads a decimal first, and may miss the last digit."""
+    text = repr(number)
+    return text if "e" in text else f"{text}e0"
 
 
 def _shape(look: _Look, edges: list[float], value: Any) -> _Shape:

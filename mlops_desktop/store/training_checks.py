@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlops_desktop.analysis.leaks import Leak, find_leaks
+from mlops_desktop.analysis.leaks import MOST_PAIRED, Leak, find_leaks
 from mlops_desktop.domain.datasets import Column, DatasetVersion
 from mlops_desktop.domain.errors import NotFoundError, Where
 from mlops_desktop.domain.runs import Split, Task
@@ -20,13 +20,19 @@ if TYPE_CHECKING:
     from .session import Session
 
 SAMPLE_ROWS = 20_000
+FEWEST_ROWS = 20
+"""With fewer rows a column may look like the target by chance."""
 NUMBERS = ("integer", "decimal", "big integer", "exact decimal")
 TIMES = ("date", "timestamp", "timestamp with zone")
 MOST_PERIODS = 60
 UNIQUE_SHARE = 0.95
 """A column with so many values of its own is an identifier."""
-MOST_CLASSES = 30
-"""A number with more values than this is taken for a quantity."""
+GUESSED_CLASSES = 10
+"""So many different whole numbers, each in ten rows on average, are taken for classes."""
+MOST_CLASSES = 200
+"""As many a training can learn."""
+NOT_TARGETS = (*TIMES, "time", "nested", "binary", "interval")
+"""Types that hold neither numbers nor classes to predict."""
 
 
 class TrainingChecks:
@@ -49,7 +55,7 @@ class TrainingChecks:
         if target and target not in [c.name for c in version.columns]:
             raise NotFoundError(f"{version.ref} has no column “{target}”.", where=Where(column=target))
         facts = {f.name: f for f in self._session.profiles.columns(version.ref, None, exact=False)}
-        leaks = self._leaks(version, wanted)
+        leaks = [*self._leaks(version, wanted), *self._class_leaks(version, wanted, facts)]
         columns = [_column(c, facts.get(c.name), wanted, ignore, leaks) for c in version.columns]
         task, reason = self._task(version, wanted, facts)
         time_column = split.time_column or by_role.get("time", "")
@@ -72,12 +78,30 @@ class TrainingChecks:
         column = next((c for c in version.columns if c.name == target), None)
         if column is None:
             return None, "no target chosen"
+        if column.type in NOT_TARGETS:
+            return None, f"{column.type}: neither numbers nor classes"
         fact = facts[target]
-        if column.type == "yes/no" or fact.distinct == 2:
+        distinct, whole = self._finite(version, column, fact)
+        if column.type == "yes/no" or distinct == 2:
             return "binary", "two values"
-        if column.type in NUMBERS and not (column.type == "integer" and fact.distinct <= 10):
+        many = distinct > GUESSED_CLASSES or fact.rows - fact.missing - fact.infinite < 10 * distinct
+        if column.type in NUMBERS and (many or not whole):
             return "regression", f"{fact.minimum} to {fact.maximum}"
-        return "multiclass", f"{fact.distinct} values"
+        return "multiclass", f"{distinct} values"
+
+    def _finite(self, version: DatasetVersion, column: Column, fact: Any) -> tuple[int, bool]:
+        """How many different finite values a target has, and whether all are whole numbers."""
+        if column.type != "decimal" or fact.distinct > GUESSED_CLASSES + 3:
+            return fact.distinct, column.type in ("integer", "big integer")
+        session = self._session
+        schema = session.versions.schema(session.cursor, version.version_id)
+        sql = next(c.sql for c in schema if c.name == column.name)
+        source = session.versions.scan(session.cursor, version.version_id, [column.name])
+        distinct, whole = session.cursor.execute(
+            f"select count(distinct x), coalesce(bool_and(x = floor(x)), false) from "
+            f"(select case when isfinite({sql}) then {sql} end as x from ({source}))"
+        ).fetchall()[0]
+        return int(distinct), bool(whole)
 
     def _words(self, version: DatasetVersion, target: str) -> dict[str, str]:
         """How the person writes false and true in the target, where that is otherwise."""
@@ -102,6 +126,35 @@ class TrainingChecks:
         }
         values = arrays.pop(target)
         return find_leaks(target, values, arrays)
+
+    def _class_leaks(self, version: DatasetVersion, target: str, facts: dict[str, Any]) -> list[Leak]:
+        """Columns that have a value of their own for each class of the target."""
+        fact = facts.get(target)
+        if fact is None or not 2 <= fact.distinct <= MOST_CLASSES or fact.rows < FEWEST_ROWS:
+            return []
+        schema = {c.name: c for c in self._session.versions.schema(self._session.cursor, version.version_id)}
+        likely = [
+            c.name
+            for c in version.columns
+            if c.name != target
+            and c.type in ("text", "yes/no", "integer", "decimal")
+            and facts[c.name].distinct == fact.distinct
+            and facts[c.name].missing <= fact.rows / 2
+        ][:MOST_PAIRED]
+        if not likely:
+            return []
+        label = schema[target].sql
+        counts = ", ".join(
+            f"count(distinct row({schema[name].sql}, {label})) filter ({schema[name].sql} is not null and {label} is not null)"
+            for name in likely
+        )
+        source = self._session.versions.scan(self._session.cursor, version.version_id, [*likely, target])
+        found = self._session.cursor.execute(f"select {counts} from ({source})").fetchall()[0]
+        return [
+            Leak((name,), f"{name} has a value for each {target}", 1.0)
+            for name, pairs in zip(likely, found, strict=True)
+            if pairs == fact.distinct
+        ]
 
     def _periods(self, version: DatasetVersion, time_column: str, target: str) -> list[Period]:
         column = next((c for c in version.columns if c.name == time_column and c.type in TIMES), None)
@@ -170,6 +223,19 @@ def _target_findings(
         return [CheckFinding("no_target", "error", "No target", "Choose the column to predict.")]
     fact = facts[target]
     found: list[CheckFinding] = []
+    if fact.type in NOT_TARGETS:
+        text = f"It holds {fact.type}, neither numbers nor classes. Choose another column."
+        return [CheckFinding("not_a_target", "error", f"{target} can't be predicted", text)]
+    if task == "multiclass" and fact.distinct > MOST_CLASSES:
+        text = f"{fact.distinct:,} different values; at most {MOST_CLASSES} classes can be learned."
+        found.append(CheckFinding("many_classes", "error", f"{target} has too many classes", text))
+    if fact.infinite:
+        text = "They are left out of training and test."
+        found.append(
+            CheckFinding(
+                "target_infinite", "warning", f"{fact.infinite:,} rows with an infinite {target}", text
+            )
+        )
     if fact.distinct <= 1:
         value = fact.top[0].value if fact.top else fact.minimum
         only = f"Every row has “{words.get(value, value)}”." if fact.distinct else "It has no value."

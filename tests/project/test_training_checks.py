@@ -55,6 +55,40 @@ def test_rows_alike_are_counted_beside_others(found: Callable[[str], dict[str, s
     )
 
 
+@pytest.mark.parametrize("value", ["2012-10-{:02d}", "{:02d}:30"])
+def test_a_target_of_days_or_times_is_refused_before_the_training(
+    found: Callable[[str], dict[str, str]], value: str
+) -> None:
+    rows = "".join(f"{n},{value.format(1 + n % 23)}\n" for n in range(60))
+    assert "neither numbers nor classes" in found("age,churned\n" + rows)["not_a_target"]
+
+
+def test_a_target_of_too_many_classes_is_said_before_the_training(
+    found: Callable[[str], dict[str, str]],
+) -> None:
+    said = found("age,churned\n" + "".join(f"{n},k{n}\n" for n in range(300)))
+    assert said["many_classes"].startswith("300 different values; at most 200")
+
+
+def test_a_column_with_a_value_for_each_class_is_named_as_a_leak(
+    project: Project, found: Callable[[str], dict[str, str]]
+) -> None:
+    rows = "".join(f"{n % 7},{'no' if n % 3 else 'gone'},{'b' if n % 3 else 'a'}\n" for n in range(60))
+    assert "leak" in found("age,left,churned\n" + rows)
+    assert next(f for f in project.runs.check("table").findings if f.code == "leak").columns == ["left"]
+
+
+@pytest.mark.parametrize(
+    ("values", "task"),
+    [("1.0 2.0 3.0", "multiclass"), ("1.5 2.0 3.0", "regression"), ("1.0 inf 3.0", "binary")],
+)
+def test_the_task_is_told_as_a_training_guesses_it(
+    project: Project, found: Callable[[str], dict[str, str]], values: str, task: str
+) -> None:
+    found("age,churned\n" + "".join(f"{n % 7},{values.split()[n % 3]}\n" for n in range(60)))
+    assert project.runs.check("table").task == task
+
+
 def test_infinite_values_are_named_with_their_column_and_number(
     found: Callable[[str], dict[str, str]],
 ) -> None:

@@ -62,6 +62,12 @@ def test_infinite_values_are_counted_apart_from_missing_ones(project: Project, w
     assert project.datasets.profile("all")[0].infinite == 2
 
 
+def test_the_largest_number_is_in_the_last_bin_and_not_infinite(project: Project, write: Write) -> None:
+    project.datasets.import_file(write("n.csv", "x", "0.1", "0.5", "1.8442"), "n").wait()
+    (found,) = project.datasets.profile("n")
+    assert (sum(found.counts), found.infinite) == (3, 0)
+
+
 def test_days_are_binned_by_whole_days(table: Project) -> None:
     found = profile(table, "day")
     assert (found.minimum, found.maximum, found.distinct) == ("2024-01-01", "2024-01-28", 28)
