@@ -260,7 +260,7 @@ def opens(disk: Disk) -> int:
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=STEP_S,
+        timeout=2 * STEP_S,
     )
     print(done.stderr)
     assert "Traceback" not in done.stderr
