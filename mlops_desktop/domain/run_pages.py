@@ -36,6 +36,8 @@ class RunLine(msgspec.Struct, frozen=True):
     warnings: int = 0
     error: str = ""
     train_rows: int | None = None
+    main_metric: str = ""
+    """What it is judged by; empty for a logged run."""
 
     @property
     def dataset(self) -> str:
@@ -99,4 +101,5 @@ def line_of(run: Run) -> RunLine:
         warnings=len(run.warnings),
         error=run.error.message if run.error else "",
         train_rows=facts.train_rows if facts else None,
+        main_metric=facts.main_metric if facts else "",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops_desktop.domain.datasets import Dataset
 from mlops_desktop.domain.models import Model
+from mlops_desktop.domain.run_pages import METRIC, RunLine
 from mlops_desktop.domain.runs import Run
 from mlops_desktop.domain.schedules import Schedule
 
@@ -43,7 +44,7 @@ def things_that_match(project: Any, text: str) -> list[Finding]:
     schedules = [s for s in project.schedules.list() if fits(s.name)]
     found = [
         *map(_dataset, datasets[:MOST_OF_A_KIND]),
-        *map(_run, project.runs.list(limit=MOST_OF_A_KIND, matching=wanted)),
+        *map(_run, _runs(project, wanted)),
         *map(_model, models[:MOST_OF_A_KIND]),
         *map(_schedule, schedules[:MOST_OF_A_KIND]),
     ]
@@ -55,7 +56,16 @@ def _dataset(one: Dataset) -> Finding:
     return Finding(one.name, tr("Data sets"), "data", Place("data", one.name), detail=rows)
 
 
-def _run(one: Run) -> Finding:
+def _runs(project: Any, wanted: str) -> list[Run | RunLine]:
+    """The newest that match; before them the run with that very number."""
+    found: list[Run | RunLine] = list(project.runs.list(limit=MOST_OF_A_KIND, matching=wanted))
+    if not wanted.isdecimal():
+        return found
+    exact = project.runs.page(f"run = {wanted}", limit=1, columns=[METRIC]).lines
+    return [*exact, *(run for run in found if run.run_id != int(wanted))][:MOST_OF_A_KIND]
+
+
+def _run(one: Run | RunLine) -> Finding:
     title = tr("Run #{} {}").format(one.run_id, one.name)
     return Finding(
         title, tr("Runs"), "runs", Place("runs", one.run_id), detail=one.state, words=tuple(one.tags)

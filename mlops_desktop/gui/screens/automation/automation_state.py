@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mlops_desktop.domain.errors import UserError
 from mlops_desktop.domain.models import Model
-from mlops_desktop.domain.runs import METRICS, Run
+from mlops_desktop.domain.runs import Run
 from mlops_desktop.domain.schedules import (
     DueTime,
     Firing,
@@ -393,23 +393,8 @@ def preview_words(preview: Preview) -> PreviewWords:
     )
 
 
-def run_options(runs: Sequence[Run]) -> tuple[tuple[str, str], ...]:
-    """Finished trainings that a schedule can follow, newest first: key and words."""
-    able = [r for r in runs if r.kind == "training" and r.state == "finished" and r.spec and r.spec.data]
-    return tuple((str(r.run_id), f"#{r.run_id} {r.name} · {_data_words(r)}") for r in able)
-
-
-def run_offered(options: Sequence[tuple[str, str]], models: Sequence[Model]) -> str:
-    """The run that a new schedule follows unless another is chosen: the newest champion's, else the newest."""
+def newest_champion(models: Sequence[Model]) -> str:
+    """Number of the run that the newest champion came from; empty if there is none."""
     champions = [v for m in models for v in m.versions if "champion" in v.aliases]
-    champions.sort(key=lambda v: v.created_at, reverse=True)
-    able = {key for key, _ in options}
-    return next((str(v.run_id) for v in champions if str(v.run_id) in able), options[0][0])
-
-
-def _data_words(run: Run) -> str:
-    assert run.spec is not None and run.spec.data is not None
-    main = run.facts.main_metric if run.facts else ""
-    title = next((m.title for m in METRICS if m.name == main), main)
-    metric = f", {title} {run.metrics[main]:.4g}" if main in run.metrics else ""
-    return f"{run.spec.data.ref}{metric}"
+    newest = max(champions, key=lambda v: v.created_at, default=None)
+    return "" if newest is None else str(newest.run_id)

@@ -7,21 +7,20 @@ from functools import partial
 from typing import TypeVar, cast
 
 from mlops_desktop.domain.jobs import Job
-from mlops_desktop.domain.models import Model
+from mlops_desktop.domain.run_pages import RunPage
 from mlops_desktop.domain.runs import Run
 from mlops_desktop.domain.schedules import Schedule
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
+from mlops_desktop.gui.screens.runs.run_select import FINISHED, offered_runs
 from mlops_desktop.gui.words import counted
 from mlops_desktop.project import Project
 
-from .automation_state import run_offered, run_options
+from .automation_state import newest_champion
 from .schedule_dialog import NewSchedule, Times, ask_new_schedule, ask_times
 
 T = TypeVar("T")
-MOST_RUNS = 500
-"""Runs among which one is chosen to follow."""
 
 
 class ScheduleDeeds:
@@ -56,14 +55,17 @@ class ScheduleDeeds:
         """Ask for a new schedule; at first it follows the champion's run."""
         project = self.project
 
-        def show(found: tuple[list[Run], list[Model]]) -> None:
-            options = run_options(found[0])
-            if not options:
+        def ask() -> tuple[RunPage, str]:
+            champion = newest_champion(project.models.list())
+            return offered_runs(project, FINISHED, first=f"run = {champion}" if champion else ""), champion
+
+        def show(found: tuple[RunPage, str]) -> None:
+            if not found[0].lines:
                 self._host.say(tr("A schedule trains like a run: finish one training first."))
                 return
-            ask_new_schedule(self._host, options, run_offered(options, found[1]), self._add)
+            ask_new_schedule(self._host, *found, self._add)
 
-        self.call(lambda: (list(project.runs.list(limit=MOST_RUNS)), list(project.models.list())), show)
+        self.call(ask, show)
 
     def _add(
         self, wanted: NewSchedule, refused: Callable[[Exception], None], made: Callable[[], None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import available_timezones
@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QWidget
 from shiboken6 import isValid
 
 from mlops_desktop.domain.errors import ConflictError, UserError
+from mlops_desktop.domain.run_pages import RunPage
 from mlops_desktop.domain.schedules import MOST_RETRIES, Preview
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
+from mlops_desktop.gui.screens.runs.run_select import FINISHED, RunSelect
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.dialogs import Dialog
 from mlops_desktop.gui.widgets.forms import Debounce, Field, NumberField, Select, TextField
@@ -158,7 +160,7 @@ def _line(text: str, note: str, *, odd: bool) -> QHBoxLayout:
 
 def ask_new_schedule(
     host: ScreenHost,
-    runs: Sequence[tuple[str, str]],
+    runs: RunPage,
     like: str,
     on_accept: Callable[[NewSchedule, Refused, Made], object],
 ) -> Dialog:
@@ -166,8 +168,10 @@ def ask_new_schedule(
 
     Parameters
     ----------
-    runs : sequence of (str, str)
-        Finished trainings, number and words; `like` is the one chosen at first.
+    runs : RunPage
+        Finished trainings that are offered at first.
+    like : str
+        Number of the one chosen then, if it is among them.
     on_accept : callable
         Takes what was asked for, what to call with a refusal, and what to call when it was taken.
     """
@@ -227,12 +231,12 @@ def _answers(host: ScreenHost, dialog: Dialog, show_error: Refused) -> tuple[Ref
 class _NewForm(QWidget):
     """All fields of a new schedule."""
 
-    def __init__(self, host: ScreenHost, runs: Sequence[tuple[str, str]], like: str) -> None:
+    def __init__(self, host: ScreenHost, runs: RunPage, like: str) -> None:
         super().__init__()
         self.name = TextField("")
         self._name_field = Field(tr("Name"), self.name)
-        self._like = Select(runs, like)
-        self._like.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._like = RunSelect(host, runs, among=FINISHED, first=f"run = {like}" if like else "")
+        self._like.choose(like)
         self._times = TimesFields(host, Times(EXAMPLE))
         self._missed = Select([("run_once", tr("Run once, late")), ("skip", tr("Leave it out"))])
         self._missed.chosen.connect(self._on_missed)

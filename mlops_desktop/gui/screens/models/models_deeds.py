@@ -12,11 +12,12 @@ from mlops_desktop.domain.bundles import Runtime
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.domain.models import Model, ModelVersion
 from mlops_desktop.domain.references import parse_ref
-from mlops_desktop.domain.runs import Run
+from mlops_desktop.domain.run_pages import RunPage
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.run_dialogs import choose_run, register_model
+from mlops_desktop.gui.screens.runs.run_select import FINISHED, offered_runs
 from mlops_desktop.gui.theme import set_font, theme
 from mlops_desktop.gui.widgets.dialogs import Dialog, ask_text
 from mlops_desktop.gui.widgets.file_dialogs import choose_file, choose_new_file
@@ -92,14 +93,20 @@ class ModelDeeds:
     def register(self) -> None:
         """Ask for a run, then for the model that its result becomes a version of."""
 
-        def show(found: tuple[list[Run], list[Model]]) -> None:
-            runs = [r for r in found[0] if r.kind == "training" and r.state == "finished"]
-            if not runs:
+        def show(found: tuple[RunPage, list[Model]]) -> None:
+            page, models = found
+            if not page.lines:
                 self._host.say(tr("There is no finished training to register yet."))
                 return
-            choose_run(self._host.window(), None, runs, lambda run: self.register_run(run, found[1]))
+            choose_run(
+                self._host,
+                tr("Register the model of a run"),
+                page,
+                lambda run: self.register_run(run, models),
+                among=FINISHED,
+            )
 
-        self.call(lambda: (list(self.project.runs.list(limit=300)), list(self.project.models.list())), show)
+        self.call(lambda: (offered_runs(self.project, FINISHED), list(self.project.models.list())), show)
 
     def register_run(self, run: int, models: list[Model]) -> None:
         """Ask for the model that the result of a run becomes a version of."""

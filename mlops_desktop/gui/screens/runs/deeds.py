@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from mlops_desktop.domain.jobs import Job
 from mlops_desktop.domain.models import Model, ModelVersion
+from mlops_desktop.domain.run_pages import RunPage
 from mlops_desktop.domain.runs import Run, Split
 from mlops_desktop.domain.schedules import Schedule
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screen import ScreenHost
 from mlops_desktop.gui.screens.runs.run_dialogs import choose_run, register_model, schedule_training
+from mlops_desktop.gui.screens.runs.run_select import TRAININGS, like_filter, offered_runs
 from mlops_desktop.gui.screens.runs.runs_intent import RunsIntent, TrainingDraft, draft_like
 from mlops_desktop.gui.theme import set_font, theme
 from mlops_desktop.gui.widgets.dialogs import Dialog, ask_text
@@ -71,21 +73,27 @@ class RunDeeds:
 
     def compare_with(self, run: int) -> None:
         """Ask for a run to compare with."""
-
-        def show(found: tuple[Run, list[Run]]) -> None:
-            one, others = found
-            choose_run(self.window(), one, others, lambda other: self.compare([run, other]))
-
-        self.call(lambda: (self.project.runs.show(run), list(self.project.runs.list(limit=300))), show)
+        self.add_to_comparison([run])
 
     def add_to_comparison(self, runs: Sequence[int]) -> None:
-        """Ask for one more run to compare."""
+        """Ask for one more run to compare; those that predict the same thing stand first."""
 
-        def show(found: tuple[Run, list[Run]]) -> None:
-            others = [r for r in found[1] if r.run_id not in runs]
-            choose_run(self.window(), found[0], others, lambda other: self.compare([*runs, other]))
+        def ask() -> tuple[str, RunPage]:
+            first = like_filter(self.project.runs.show(runs[0]))
+            return first, offered_runs(self.project, "", first=first)
 
-        self.call(lambda: (self.project.runs.show(runs[0]), list(self.project.runs.list(limit=300))), show)
+        def show(found: tuple[str, RunPage]) -> None:
+            title = tr("Compare run #{} with").format(runs[0])
+            choose_run(
+                self._host,
+                title,
+                found[1],
+                lambda other: self.compare([*runs, other]),
+                first=found[0],
+                without=runs,
+            )
+
+        self.call(ask, show)
 
     def new_training(self, draft: TrainingDraft | None = None) -> None:
         """Show the page that sets up a training."""
@@ -98,14 +106,13 @@ class RunDeeds:
     def like_a_run(self) -> None:
         """Ask for the run to start from."""
 
-        def show(found: list[Run]) -> None:
-            trained = [r for r in found if r.kind == "training"]
-            if not trained:
+        def show(found: RunPage) -> None:
+            if not found.lines:
                 self._host.say(tr("There is no training to start from yet."))
                 return
-            choose_run(self.window(), None, trained, self.like)
+            choose_run(self._host, tr("Start from a run"), found, self.like, among=TRAININGS)
 
-        self.call(lambda: list(self.project.runs.list(limit=300)), show)
+        self.call(lambda: offered_runs(self.project, TRAININGS), show)
 
     # Trainings.
 

@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QCompleter, QPlainTextEdit, QWidget
 
 from mlops_desktop.domain.errors import UserError
 from mlops_desktop.domain.models import Model
-from mlops_desktop.domain.runs import Run
+from mlops_desktop.domain.run_pages import RunPage
 from mlops_desktop.domain.schedules import Preview
 from mlops_desktop.gui.language import tr
 from mlops_desktop.gui.screen import ScreenHost
+from mlops_desktop.gui.screens.runs.run_select import RunSelect
 from mlops_desktop.gui.theme import set_font, theme
 from mlops_desktop.gui.widgets.dialogs import Dialog
-from mlops_desktop.gui.widgets.forms import Debounce, Field, Select, TextField
+from mlops_desktop.gui.widgets.forms import Debounce, Field, TextField
 from mlops_desktop.gui.widgets.labels import Label
 from mlops_desktop.gui.widgets.layouts import column
 from mlops_desktop.project import Project
@@ -64,36 +65,33 @@ def _version_words(models: Sequence[Model], typed: str) -> str:
 
 
 def choose_run(
-    parent: QWidget, one: Run | None, others: Sequence[Run], on_accept: Callable[[int], object]
+    host: ScreenHost,
+    title: str,
+    page: RunPage,
+    on_accept: Callable[[int], object],
+    *,
+    among: str = "",
+    first: str = "",
+    without: Sequence[int] = (),
 ) -> Dialog:
-    """Ask for a run; those that predict the same thing as `one` stand first."""
+    """Ask for a run; see `RunSelect` for what is offered.
 
-    def alike(run: Run) -> bool:
-        if (
-            one is None
-            or one.spec is None
-            or run.spec is None
-            or one.spec.data is None
-            or run.spec.data is None
-        ):
-            return False
-        return (run.spec.data.dataset, run.spec.target) == (one.spec.data.dataset, one.spec.target)
-
-    offered = [r for r in others if one is None or r.run_id != one.run_id]
-    offered.sort(key=lambda r: not alike(r))
-    options = [
-        (str(r.run_id), f"#{r.run_id} {r.name}" + (f" · {r.spec.data.ref}" if r.spec and r.spec.data else ""))
-        for r in offered
-    ]
-    select = Select(options)
-    title = tr("Start from a run") if one is None else tr("Compare run #{} with").format(one.run_id)
-    field = Field(tr("Run"), select, "" if options else tr("There is no other run yet."))
+    Parameters
+    ----------
+    title : str
+        Title of the dialog.
+    page : RunPage
+        Those that are offered at first.
+    """
+    select = RunSelect(host, page, among=among, first=first, without=without)
+    field = Field(tr("Run"), select, "" if select.offered else tr("There is no other run yet."))
 
     def accept() -> object:
         return on_accept(int(select.choice)) if select.choice else False
 
-    button = tr("Take this run") if one is None else tr("Compare")
-    dialog = Dialog(parent, title, field, button, accept)
+    button = tr("Compare") if without else tr("Take this run")
+    dialog = Dialog(host.window(), title, field, button, accept)
+    dialog.setMinimumWidth(theme().px(480))
     dialog.open()
     select.setFocus()
     return dialog

@@ -135,15 +135,9 @@ def test_many_missed_times_are_one_line_with_their_number():
     assert chosen is not None and chosen.history[0].outcome == "missed · 40 times"
 
 
-def test_only_finished_trainings_can_be_followed():
-    options = state.run_options([run(3), run(2, "failed"), run(1, kind="logged")])
-    assert options == (("3", "#3 LightGBM · bikes@22, MAE 39.3"),)
-
-
 def test_a_new_schedule_follows_the_champion_unless_there_is_none():
     version = ModelVersion(
         "m", 1, 2, "a", "regression", "y", "d@1", {}, "mae", NOW, "ann", aliases=["champion"]
     )
     model = Model(1, "m", "", [], NOW, [version], {"champion": 1})
-    options = (("3", ""), ("2", ""))
-    assert (state.run_offered(options, [model]), state.run_offered(options, [])) == ("2", "3")
+    assert (state.newest_champion([model]), state.newest_champion([])) == ("2", "")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 from mlops_desktop.gui.main_window import MainWindow
 from mlops_desktop.gui.places import Place
 from mlops_desktop.gui.screens.runs.run_colours import colours_of
+from mlops_desktop.gui.screens.runs.run_select import RunSelect
 from mlops_desktop.gui.widgets.dialogs import Dialog
 from mlops_desktop.gui.widgets.forms import TextField
 
@@ -234,6 +235,16 @@ def test_reproducing_a_run_gives_the_same_numbers(
     qtbot.waitUntil(lambda: not page.state.at_work, timeout=60_000)
     assert project.runs.show(page.state.run_id).metrics == project.runs.show(trained.rides[1]).metrics
     project.runs.trash([page.state.run_id])
+
+
+def test_a_run_is_chosen_to_compare_with(go: Go, window: MainWindow, qtbot: Any, trained: Any) -> None:
+    go(lambda p: p.state is not None, page="run", run=trained.rides[0])
+    assert window.actions_registry.trigger("run.compare_with")
+    asked = dialog(window, qtbot)
+    select = asked.findChild(RunSelect)
+    assert select.offered[0] == str(trained.rides[1]) and str(trained.rides[0]) not in select.offered
+    asked.accept_button.click()
+    assert window.here is not None and window.here.intent.runs == trained.rides
 
 
 @pytest.mark.parametrize("keys", [("run", "name"), ("name", "metric:mae", "run")])
