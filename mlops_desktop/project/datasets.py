@@ -59,7 +59,11 @@ class Datasets(Group, group="datasets"):
 
     @verb(right="view")
     def preview_file(
-        self, file: LocalFile, options: ImportOptions = ImportOptions(), dataset: str = ""
+        self,
+        file: LocalFile,
+        options: ImportOptions = ImportOptions(),
+        dataset: str = "",
+        mode: ImportMode | None = None,
     ) -> FilePreview:
         """What a file would become: format, types, first rows, problems; nothing is written.
 
@@ -71,8 +75,10 @@ class Datasets(Group, group="datasets"):
             What you know better than what is found by itself.
         dataset : str
             Data set it would be a version of: its remembered options and types are taken.
+        mode : {"replace", "append", "merge"}
+            How it would join the data set; None: replace.
         """
-        return self.store.imports.preview(file, options, dataset)
+        return self.store.imports.preview(file, options, dataset, mode)
 
     @verb(right="edit", undoable=True)
     def import_file(

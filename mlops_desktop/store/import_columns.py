@@ -13,7 +13,7 @@ from mlops_desktop.domain.datasets import DatasetVersion
 from mlops_desktop.domain.imports import ColumnType, ImportOptions, ImportReport, Problem, Remedy, column_type
 
 from .pieces import Prepared
-from .pieces_columns import NO_TYPE, Column, matched
+from .pieces_columns import NO_TYPE, Column, matched, with_type
 from .pieces_sql import values_table
 
 EXACT_WHOLE: Final = 2**53
@@ -28,6 +28,15 @@ _LACKS: Final = {
     "replace": "The new version is without.",
 }
 """What becomes of columns that the file lacks."""
+
+_EARLIER: Final = {
+    (ColumnType.BOOLEAN, ColumnType.TEXT): " Earlier rows have the words true and false there.",
+    (
+        ColumnType.DECIMAL,
+        ColumnType.TEXT,
+    ): " Earlier rows have their numbers there as a program writes them (3.0).",
+}
+"""What earlier rows hold in a column that has become text."""
 
 
 def with_remembered(options: ImportOptions, remembered: ImportOptions) -> ImportOptions:
@@ -109,6 +118,43 @@ def exact_columns(
     return frozenset(found)
 
 
+def expected_types(
+    names: Sequence[str],
+    types: Sequence[str],
+    columns: Sequence[Column],
+    mode: str,
+    exact: Callable[[Sequence[str]], frozenset[int]],
+) -> dict[str, str]:
+    """Written name to the type that each column of a previewed file will have in the data set.
+
+    Parameters
+    ----------
+    types : sequence of str
+        As the preview found them; `NO_TYPE` for a column without a value.
+    columns : sequence of Column
+        Of the data set.
+    mode : str
+        How the file joins it.
+    exact : callable
+        As `exact_columns`, of the types to be.
+    """
+    fitted = list(types)
+    for number, (old, type_) in enumerate(zip(matched(columns, names), types, strict=True)):
+        was = old.type if old is not None else NO_TYPE
+        whole = was == "DOUBLE" and column_type(type_) is ColumnType.INTEGER and type_ != NO_TYPE
+        if whole or (was, type_) == ("TIMESTAMP", "DATE"):
+            fitted[number] = was
+    if mode == "replace":
+        return dict(zip(names, fitted, strict=True))
+    as_they_are = exact(fitted)
+    return {
+        name: type_
+        if old is None or number in as_they_are or NO_TYPE in (old.type, type_)
+        else with_type(old.types, type_)[-1]
+        for number, (name, type_, old) in enumerate(zip(names, fitted, matched(columns, names), strict=True))
+    }
+
+
 def _all_exact(whole: str) -> str:
     """SQL: whether each of these whole numbers is a double."""
     return f"coalesce(max(greatest({whole}, -{whole}::hugeint)) <= {EXACT_WHOLE}, true)"
@@ -143,6 +189,8 @@ def column_problems(
         was = old.get(name, NO_TYPE)
         if NO_TYPE not in (was, type_) and column_type(was) is not column_type(type_):
             what = f"Its type is {column_type(type_).value} now, it was {column_type(was).value} in {before.ref}."
+            if mode != "replace":
+                what += _EARLIER.get((column_type(was), column_type(type_)), "")
             found.append(Problem(f"{name}:changed type", "warning", what, column=name))
     return found
 
@@ -170,6 +218,7 @@ def told(
     prepared: Prepared,
     problems: Sequence[Problem],
     said: ImportOptions,
+    mode: str,
 ) -> ImportReport:
     """The reader's report with what the file means for the data set.
 
@@ -177,13 +226,16 @@ def told(
     ----------
     said : ImportOptions
         What a person said; a text column that nobody chose stays text because it was.
+    mode : str
+        How the file joined the data set.
     """
     if before is None:
         return report
     removed = prepared.counts.removed
     extra = list(problems)
-    if removed and prepared.counts.changed + prepared.counts.kept and MISSING_ROWS not in said.remedies:
-        extra += _removed(before, removed)
+    if removed and MISSING_ROWS not in said.remedies:
+        stay = prepared.counts.changed + prepared.counts.kept
+        extra += _removed(before, removed) if stay else _all_removed(before, removed, mode)
     decisions = tuple(
         msgspec.structs.replace(d, why=f"As in {before.ref}.")
         if d.is_column and d.why == "As you chose." and d.about not in said.types
@@ -191,6 +243,18 @@ def told(
         for d in report.decisions
     )
     return msgspec.structs.replace(report, decisions=decisions, problems=(*extra, *report.problems))
+
+
+def _all_removed(before: DatasetVersion, rows: int, mode: str) -> list[Problem]:
+    """A merge in which no key of the file is one of the data set's: perhaps they are written otherwise."""
+    if mode != "merge":
+        return []
+    what = (
+        f"None of the {rows:,} rows of {before.ref} is in the file: no key is the same. "
+        "Keys may be written otherwise, as 01 and 1."
+    )
+    remedies = (Remedy("remove", "Removed"), Remedy("keep", "Keep them"))
+    return [Problem(MISSING_ROWS, "warning", what, count=rows, remedies=remedies)]
 
 
 def _removed(before: DatasetVersion, rows: int) -> list[Problem]:

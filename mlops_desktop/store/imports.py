@@ -24,6 +24,7 @@ from .import_columns import (
     MISSING_ROWS,
     column_problems,
     exact_columns,
+    expected_types,
     final_types,
     fitted_types,
     keeping_text,
@@ -31,7 +32,7 @@ from .import_columns import (
     with_remembered,
 )
 from .pieces import Prepared, Staged
-from .pieces_columns import Column, found_column
+from .pieces_columns import NO_TYPE, Column, found_column
 from .reading import StagedFile, preview, stage
 from .times import from_json, to_json
 from .watching import watched
@@ -75,15 +76,28 @@ class Imports:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def preview(self, file: str, options: ImportOptions, dataset: str) -> FilePreview:
-        """What `file` would become, held against the data set it would be a version of."""
+    def preview(
+        self, file: str, options: ImportOptions, dataset: str, mode: ImportMode | None = None
+    ) -> FilePreview:
+        """What `file` would become, held against the data set that it would join in this way (replace by default)."""
         line = self.line(parse_ref(dataset).name) if dataset else Line("")
         asked = keeping_text(with_remembered(options, line.remembered.options), line.columns)
         found = preview(self._session.cursor, Path(file), asked)
         if line.newest is None:
             return found
-        types = {c.name: c.duckdb_type for c in found.columns if c.has_values}
-        problems = column_problems(line.newest, [c.name for c in found.columns], types, "replace")
+        joins = mode if mode in ("append", "merge") else "replace"
+        names = [c.name for c in found.columns]
+        types = [c.duckdb_type if c.has_values else NO_TYPE for c in found.columns]
+        versions, cursor, version = self._session.versions, self._session.cursor, line.newest.version_id
+
+        def exact(fitted: Sequence[str]) -> frozenset[int]:
+            def scan(read: Sequence[str]) -> str:
+                return versions.scan(cursor, version, read)
+
+            return exact_columns(cursor, scan, names, fitted, line.columns)
+
+        expected = expected_types(names, types, line.columns, joins, exact)
+        problems = column_problems(line.newest, names, expected, joins)
         return msgspec.structs.replace(found, problems=(*problems, *found.problems))
 
     def plan(
@@ -297,7 +311,7 @@ class _Import:
             self._message,
             self._plan.file.name,
             found.source.sha256,
-            told(found.report, before, prepared, problems, self._said),
+            told(found.report, before, prepared, problems, self._said, self._mode),
         )
         key = self._key() if self._mode == "merge" else self._line.remembered.key
         return Made(self._line, prepared, facts, self._plan.roles, Remembered(self._said, key))

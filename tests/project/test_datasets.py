@@ -112,6 +112,15 @@ def test_a_merge_keeps_rows_that_the_file_lacks_when_told_so(
     assert column(project, "bikes", "rentals") == [16, 41, 32]
 
 
+def test_a_merge_in_which_no_key_is_the_same_says_so(
+    project: Project, write: Write, bikes: DatasetVersion
+) -> None:
+    file = write("next.csv", "day,hour,rentals", "2011-01-01,00,1", "2011-01-01,01,2")
+    version = project.datasets.import_file(file, dataset="bikes", mode="merge", key=["hour"]).wait(30)
+    assert version.report is not None
+    assert "no key is the same" in version.report.said()
+
+
 def test_the_next_merge_takes_the_key_of_the_last_one(
     project: Project, write: Write, bikes: DatasetVersion
 ) -> None:
@@ -126,9 +135,11 @@ def test_new_missing_and_retyped_columns_are_told_before_and_after_the_import(
 ) -> None:
     file = write("next.csv", "day,rentals,hour,wind", "2011-01-02,many,4,0.5")
     wanted = {"missing columns", "new columns", "rentals:changed type"}
-    assert wanted <= {p.key for p in project.datasets.preview_file(file, dataset="bikes").problems}
+    before = {p.what for p in project.datasets.preview_file(file, dataset="bikes", mode="append").problems}
     version = project.datasets.import_file(file, dataset="bikes", mode="append").wait(30)
     assert wanted <= set(problems(version))
+    assert version.report is not None
+    assert before == {p.what for p in version.report.problems}
     assert column(project, "bikes", "rentals") == ["16", "40", "32", "many"]
 
 

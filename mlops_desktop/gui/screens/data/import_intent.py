@@ -76,9 +76,9 @@ class ImportIntent:
     settled: bool = False
 
     @property
-    def question(self) -> tuple[str, ImportOptions, str]:
+    def question(self) -> tuple[str, ImportOptions, str, ImportMode]:
         """What the preview depends on; an answer to another question is late."""
-        return (self.path, self.options, self.dataset if self.mode != "new" else "")
+        return (self.path, self.options, self.dataset if self.mode != "new" else "", self.mode)
 
 
 _OF_FORMAT = {"date order": "date_order", "decimal mark": "decimal_mark"}

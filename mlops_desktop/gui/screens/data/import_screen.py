@@ -337,10 +337,10 @@ class ImportPage:
         intent, project = self._intent, self._host.session.project
         if not intent.path or project is None or self._answers.question == intent.question:
             return
-        path, options, dataset = question = intent.question
+        path, options, dataset, mode = question = intent.question
         self._slow.start()
         self._host.session.tasks.run(
-            lambda: (project.datasets.preview_file(path, options, dataset), project.datasets.list()),
+            lambda: (project.datasets.preview_file(path, options, dataset, mode), project.datasets.list()),
             lambda found: self._on_preview(question, *found),
             owner=self._page,
             key="preview",

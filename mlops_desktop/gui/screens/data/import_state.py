@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from mlops_desktop.domain.datasets import Dataset, DatasetVersion, Role
+from mlops_desktop.domain.datasets import Dataset, DatasetVersion, ImportMode, Role
 from mlops_desktop.domain.errors import ErrorMessage
 from mlops_desktop.domain.imports import (
     Decision,
@@ -36,7 +36,7 @@ class ImportAnswers:
     """What was answered so far."""
 
     preview: FilePreview | None = None
-    question: tuple[str, ImportOptions, str] | None = None
+    question: tuple[str, ImportOptions, str, ImportMode] | None = None
     """What `preview` or `error` is the answer to."""
     error: ErrorMessage | None = None
     """Why there is no preview, or why the import failed."""
