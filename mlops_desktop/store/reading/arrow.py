@@ -39,7 +39,9 @@ def read_arrow(
     word = "Arrow stream" if kind == "arrow stream" else "Arrow file (Feather)"
     problems: list[Problem] = []
     try:
-        with pa.memory_map(str(source.alias)) as file:
+        with pa.OSFile(
+            str(source.alias)
+        ) as file:  # not mapped: a file cut short meanwhile would end the process
             if kind == "arrow stream":
                 if not _ends_well(source.path):
                     what = "The Arrow stream has no end mark; rows may be missing at its end."

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import mmap
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from mlops_desktop.store.reading.bytes_scan import chunks_of
 from mlops_desktop.store.reading.proofs import EXACT_DIGITS, WHOLE_DIGITS
 from mlops_desktop.store.reading.sql import literal
 
 _MARKS = range(0xE000, 0xF900)
 """Letters for private use, of which one that the text does not have becomes the mark."""
 _LONG = re.compile(rb"[0-9.]{%d,}[eE]?" % (EXACT_DIGITS + 1))
+_LONGEST_PART = 64
+"""Bytes of a piece of the text that are looked at with the next one: a number may be cut in two."""
 _FAR = re.compile(rb"[eE][-+]?[0-9]{3}")
 """An exponent near the end of a double's range or beyond."""
 _TOKENS = re.compile(
@@ -39,10 +43,14 @@ def with_long_numbers(path: Path, target: Path) -> str:
     str
         The mark, with which such a text begins; empty where the text can be read as it is.
     """
-    if path.stat().st_size == 0:
+    if not _may_lose(path):
         return ""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        if not _may_lose(view) or not any(_loses(token) for _, token in _numbers(view)):
+    private = target.with_suffix(".copy")  # to be mapped: a file cut short meanwhile would end the process
+    shutil.copyfile(path, private)
+    if private.stat().st_size == 0:
+        return ""
+    with private.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        if not any(_loses(token) for _, token in _numbers(view)):
             return ""
         mark = next(chr(code) for code in _MARKS if not _has(view, code))
         with target.open("wb") as out:
@@ -55,15 +63,25 @@ def with_long_numbers(path: Path, target: Path) -> str:
     return mark
 
 
-def _may_lose(view: mmap.mmap) -> bool:
-    """Whether there is such a number, perhaps within a text; whole ones keep their digits anyway."""
-    for found in _LONG.finditer(view):
+def _may_lose(path: Path) -> bool:
+    """Whether there is such a number, perhaps within a text."""
+    rest = b""
+    for chunk in chunks_of(path):
+        if _may_lose_in(rest + chunk):
+            return True
+        rest = chunk[-_LONGEST_PART:]
+    return False
+
+
+def _may_lose_in(text: bytes) -> bool:
+    """The same for a part; whole numbers keep their digits anyway."""
+    for found in _LONG.finditer(text):
         letters = found.group()
         digits = letters.translate(None, b".eE").lstrip(b"0")
         many = len(digits) > EXACT_DIGITS or _whole_digits(letters) > WHOLE_DIGITS
         if many and len(digits) < len(letters):
             return True
-    return _FAR.search(view) is not None
+    return _FAR.search(text) is not None
 
 
 def _has(view: mmap.mmap, code: int) -> bool:

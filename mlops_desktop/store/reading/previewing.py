@@ -41,13 +41,18 @@ def preview(cursor: Cursor, path: Path, options: ImportOptions) -> FilePreview:
     with open_source(path) as source:
         cursor.execute("SET TimeZone='UTC'")
         all_rows = source.size_bytes <= _ALL_ROWS_BYTES
-        relation = read(cursor, source, options, all_rows=all_rows)
         try:
+            relation = read(cursor, source, options, all_rows=all_rows)
             typed = type_columns(cursor, source, relation, options, all_rows=all_rows)
             typed = check_chosen(cursor, source, typed, refuse=False)
             return _shown(cursor, source, typed, exact=all_rows or relation.types[:1] != (None,))
-        except duckdb.Error as error:
-            raise failure(source, error) from error
+        except (
+            Exception
+        ) as error:  # whatever a file means that is written to meanwhile, the change is said first
+            source.check_unchanged()
+            if isinstance(error, duckdb.Error):
+                raise failure(source, error) from error
+            raise
 
 
 def _shown(cursor: Cursor, source: Source, typed: Typed, *, exact: bool) -> FilePreview:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 
 import numpy as np
@@ -101,20 +102,33 @@ def scan_records(
         ord("\\") if escape == "\\" else -1,
         13 if line_end == "\r" else 10,
     )
-    data = np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size else np.zeros(0, np.uint8)
     scan = RecordScan()
-    line = 1 + int(np.count_nonzero(data[:start] == shape.line_end))
-    position, size, block = start, len(data), BLOCK_BYTES
-    while position < size and scan.bad_quote_line is None:
-        stop = min(size, position + block)
-        used, lines = _block(
-            data[position:stop], position, line, shape, scan, width, limit, is_last=stop == size
-        )
-        if used == 0 and stop < size:
-            block *= 2
-            continue
-        position, line, block = position + used, line + lines, BLOCK_BYTES
+    # Read, not mapped: a file that is cut short meanwhile would end the process by a signal.
+    with path.open("rb") as file:
+        line = 1 + _count(file, start, shape.line_end)
+        position, size, block = start, path.stat().st_size, BLOCK_BYTES
+        while position < size and scan.bad_quote_line is None:
+            stop = min(size, position + block)
+            file.seek(position)
+            view = np.frombuffer(file.read(stop - position), np.uint8)
+            is_last = stop == size or len(view) < stop - position
+            used, lines = _block(view, position, line, shape, scan, width, limit, is_last=is_last)
+            if used == 0 and not is_last:
+                block *= 2
+                continue
+            if used == 0:
+                break
+            position, line, block = position + used, line + lines, BLOCK_BYTES
     return scan
+
+
+def _count(file: BufferedReader, size: int, letter: int) -> int:
+    """How often a byte stands among the first `size` of a file."""
+    found, left = 0, size
+    while left > 0 and (chunk := file.read(min(left, BLOCK_BYTES))):
+        found += chunk.count(letter)
+        left -= len(chunk)
+    return found
 
 
 def _block(

@@ -38,6 +38,8 @@ class Source:
     mtime_ns: int
     head: bytes
     """The first `HEAD_BYTES`."""
+    inode: int = 0
+    """Number of the file itself, whatever its name."""
 
     @property
     def name(self) -> str:
@@ -82,10 +84,12 @@ class Source:
             raise self.error(
                 f"{self.name} changed while it was read.", reason=f"It is gone: {error}."
             ) from error
-        if (now.st_size, now.st_mtime_ns) != (self.size_bytes, self.mtime_ns):
+        if (now.st_size, now.st_mtime_ns, now.st_ino) != (self.size_bytes, self.mtime_ns, self.inode):
             raise self.error(
                 f"{self.name} changed while it was read.",
-                reason=f"It had {self.size_bytes} bytes at the start and has {now.st_size} now.",
+                reason=f"It had {self.size_bytes} bytes at the start and has {now.st_size} now."
+                if now.st_size != self.size_bytes
+                else "It was written to or replaced by another file.",
                 remedy="Import it again when nothing writes to it.",
             )
 
@@ -113,7 +117,7 @@ def open_source(path: Path, scratch_parent: Path | None = None) -> Generator[Sou
     try:
         alias = scratch / "source"
         _link(path, alias)
-        yield Source(path, alias, scratch, info.st_size, info.st_mtime_ns, _head(path))
+        yield Source(path, alias, scratch, info.st_size, info.st_mtime_ns, _head(path), info.st_ino)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ResourceError(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from mlops_desktop.domain.errors import CancelledError, ResourceError
 from mlops_desktop.domain.imports import ImportOptions, ImportReport
 from mlops_desktop.store.reading.asked import check_options
 from mlops_desktop.store.reading.csv import repair_and_read
@@ -111,10 +112,15 @@ def stage(
             digest = None if relation.sha256 else pool.submit(sha256_of, source.alias)
             with watched(cursor, progress, "Reading and proving every row"):
                 typed, names, rows = _write(cursor, source, relation, options, physical, target)
-        except duckdb.Error as error:
+        except (
+            Exception
+        ) as error:  # whatever a file means that is written to meanwhile, the change is said first
             target.unlink(missing_ok=True)
-            source.check_unchanged()
-            raise failure(source, error) from error
+            if not isinstance(error, duckdb.InterruptException | CancelledError | ResourceError):
+                source.check_unchanged()
+            if isinstance(error, duckdb.Error):
+                raise failure(source, error) from error
+            raise
         source.check_unchanged()
         sha256 = digest.result() if digest else relation.sha256
         facts = SourceFacts(path, sha256, source.size_bytes, source.mtime_ns)

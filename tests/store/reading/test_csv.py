@@ -163,17 +163,33 @@ def test_an_empty_file_is_refused_as_empty(bring_in):
         bring_in("")
 
 
-def test_a_file_that_was_written_to_meanwhile_is_refused(bring_in, tmp_path, cursor):
+def grown(path):
+    with path.open("a") as file:
+        file.write("30,name 30,60\n")
+
+
+def cut_short(path):
+    os.truncate(path, 40)
+
+
+def exchanged(path):
+    times, other = path.stat(), path.with_name("other.csv")
+    other.write_text(PLAIN.replace("name", "eman"))
+    os.utime(other, ns=(times.st_atime_ns, times.st_mtime_ns))
+    other.replace(path)
+
+
+@pytest.mark.parametrize("change", [grown, cut_short, exchanged, os.unlink])
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, cursor, change):
     path = tmp_path / "growing.csv"
     path.write_text(PLAIN)
 
-    def grow(names):
-        with path.open("a") as file:
-            file.write("30,name 30,60\n")
-        return [f"p{i}" for i in range(len(names))]
+    def names(written):
+        change(path)
+        return [f"p{i}" for i in range(len(written))]
 
     with pytest.raises(FileError, match="changed while it was read"):
-        stage(cursor, path, ImportOptions(), tmp_path / "out.parquet", grow)
+        stage(cursor, path, ImportOptions(), tmp_path / "out.parquet", names)
 
 
 def test_a_cancel_from_the_progress_is_raised_and_leaves_no_file(tmp_path, cursor):
