@@ -12,6 +12,7 @@ import msgspec
 from mlops_desktop.domain import json_numbers
 from mlops_desktop.domain.errors import UserError, to_message
 from mlops_desktop.domain.imports import ImportReport
+from mlops_desktop.domain.run_pages import RunPage
 from mlops_desktop.domain.tables import Table
 
 HIDDEN = {"report", "spec", "facts", "artifacts", "rows_hash", "result", "hash", "client", "fingerprint"}
@@ -51,6 +52,18 @@ def print_result(value: Any) -> None:
         _print_struct(console, value)
     else:
         console.print(str(value), markup=False)
+
+
+def print_cut(result: Any, limit: Any) -> None:
+    """Say on stderr that a list ends where ``--limit`` says, so that nobody takes it for all there is."""
+    if isinstance(result, list) and limit and len(result) >= limit:  # type: ignore[arg-type]
+        sys.stderr.write(f"These are {limit:,}, as --limit says; there may be more. --limit 0 shows all.\n")
+    elif isinstance(result, RunPage) and len(result.lines) < result.matching:
+        first = result.offset + 1
+        last = result.offset + len(result.lines)
+        sys.stderr.write(
+            f"These are {first:,} to {last:,} of {result.matching:,}; --offset {last} shows the next.\n"
+        )
 
 
 def shown(value: Any) -> str:

@@ -21,7 +21,7 @@ from mlops_desktop.project.verb import VERBS, Verb
 from .commands import command, command_name
 from .own_commands import DONE, OWN_COMMANDS, add_own_commands
 from .places import Asked, find_project, take_apart
-from .printing import print_error, print_json, print_result
+from .printing import print_cut, print_error, print_json, print_result
 from .progress import waited
 
 log = logging.getLogger(__name__)
@@ -127,6 +127,7 @@ def _call(asked: Asked, verb: Verb, arguments: dict[str, Any]) -> int:
                 return DONE
             result = waited(result, quiet=asked.json)
         _show(asked, result)
+        print_cut(result, arguments.get("limit"))
         whole = getattr(result, "whole", True)  # doctor: exit 0 only if all is whole
         return DONE if whole else FAILED
 

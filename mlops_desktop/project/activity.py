@@ -18,7 +18,7 @@ class Activity(Group, group="activity"):
         Parameters
         ----------
         limit : int
-            How many changes at most.
+            How many changes at most; 0: all.
         before : int, optional
             Only those before this sequence, for the next page.
         """

@@ -12,21 +12,23 @@ class Jobs(Group, group="jobs"):
     """What the service works on, and what it has worked on."""
 
     @verb(right="view")
-    def list(self, limit: int = 50, active: bool = False) -> List[JobRow]:
+    def list(self, limit: int = 50, active: bool = False, before: int | None = None) -> List[JobRow]:
         """Jobs, newest first.
 
         Parameters
         ----------
         limit : int
-            How many at most.
+            How many at most; 0: all.
         active : bool
             Only those that have not ended.
+        before : int, optional
+            Only those before this number, for the next page.
         """
         now = {job.job_id: job for job in self._backend.active_jobs()}
         if active:
             return sorted(now.values(), key=lambda job: -job.job_id)
         now |= {job.job_id: job for job in self._backend.unwritten_jobs()}
-        return [now.get(job.job_id, job) for job in self.store.jobs.newest(limit)]
+        return [now.get(job.job_id, job) for job in self.store.jobs.newest(limit, before)]
 
     @verb(right="view", waits=True)
     def wait(self, job: int, timeout_s: float = 25.0) -> JobRow:

@@ -278,7 +278,7 @@ class Runs(Group, group="runs"):
         first_line : int
             Lines to leave out at the beginning.
         limit : int
-            How many lines at most.
+            How many lines at most; 0: all.
         """
         return self.store.training.log_lines(run, first_line, limit)
 

@@ -169,7 +169,7 @@ class Schedules(Group, group="schedules"):
         return self.begin("train", plan.title, plan.run, f"run:{plan.run_id}")
 
     @verb(right="view")
-    def history(self, name: str, limit: int = 100) -> List[Firing]:
+    def history(self, name: str, limit: int = 100, offset: int = 0) -> List[Firing]:
         """What became of each time, newest first.
 
         Parameters
@@ -177,7 +177,9 @@ class Schedules(Group, group="schedules"):
         name : str
             Name of the schedule.
         limit : int
-            How many lines at most.
+            How many lines at most; 0: all.
+        offset : int
+            Newer lines to leave out, for the next page.
         """
         found = self.store.schedules.find(name)
-        return [firing for _, firing in self.store.schedules.firings(found.schedule_id, limit)]
+        return [firing for _, firing in self.store.schedules.firings(found.schedule_id, limit, offset)]

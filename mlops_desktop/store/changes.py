@@ -58,9 +58,11 @@ class ChangeRows:
         return sequence
 
     def newest(self, limit: int = 200, before: int | None = None) -> list[Change]:
-        """Changes, newest first, those before the sequence `before`."""
+        """Changes, newest first, those before the sequence `before`; at most `limit`, 0: all."""
         return self._read(
-            "where sequence < coalesce(?, 9223372036854775807) order by sequence desc limit ?", before, limit
+            "where sequence < coalesce(?, 9223372036854775807) order by sequence desc limit ?",
+            before,
+            limit or None,
         )
 
     def touching(self, table: str) -> list[Change]:

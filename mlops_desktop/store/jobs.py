@@ -54,9 +54,10 @@ class JobRows:
             raise NotFoundError(f"There is no job {job_id}.")
         return job_of(row)
 
-    def newest(self, limit: int = 100) -> list[JobRow]:
-        """Jobs, newest first."""
-        return [job_of(r) for r in self._session.all("select * from job order by job_id desc limit ?", limit)]
+    def newest(self, limit: int = 100, before: int | None = None) -> list[JobRow]:
+        """Jobs, newest first, those before the number `before`; at most `limit`, 0: all."""
+        sql = "select * from job where ? is null or job_id < ? order by job_id desc limit ?"
+        return [job_of(r) for r in self._session.all(sql, before, before, limit or None)]
 
     def in_state(self, *states: JobState) -> list[JobRow]:
         """Jobs in one of these states, oldest first."""

@@ -84,10 +84,13 @@ class ScheduleRows:
         session.topics.add("firing")
         return numbers
 
-    def firings(self, schedule_id: int, limit: int = 100) -> list[tuple[int, Firing]]:
-        """The history of a schedule, newest first, with the number of each line."""
+    def firings(self, schedule_id: int, limit: int = 100, offset: int = 0) -> list[tuple[int, Firing]]:
+        """The history of a schedule, newest first, with the number of each line; at most `limit`, 0: all."""
         rows = self._session.all(
-            "select * from firing where schedule_id = ? order by firing_id desc limit ?", schedule_id, limit
+            "select * from firing where schedule_id = ? order by firing_id desc limit ? offset ?",
+            schedule_id,
+            limit or None,
+            max(offset, 0),
         )
         return [(r["firing_id"], from_json(r["facts"], Firing)) for r in rows]
 

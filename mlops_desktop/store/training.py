@@ -119,14 +119,14 @@ class Trainings:
         return run
 
     def log_lines(self, run_id: int, first_line: int, limit: int) -> list[str]:
-        """Lines of ``log.txt`` of a run."""
+        """Lines of ``log.txt`` of a run, at most `limit`; 0: all."""
         self._session.runs.find(run_id)
         try:
             with system.open_nofollow(run_folder(self._session.folder, run_id) / "log.txt") as file:
                 text = file.read(LOG_LIMIT_BYTES).decode("utf-8", "replace")
         except FileNotFoundError:
             return []
-        return text.splitlines()[first_line : first_line + limit]
+        return text.splitlines()[first_line : first_line + limit if limit else None]
 
     def _planned(self, spec: RunSpec, name: str, tags: list[str]) -> TrainingPlan:
         session = self._session

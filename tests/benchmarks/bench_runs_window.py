@@ -110,7 +110,7 @@ def note_steps(figures: Figures, name: str, ours: dict[str, Any]) -> str:
     said = ""
     for step in ours["steps"]:
         limit = {"open": 1.0}.get(
-            step["step"], 0.2 if step["step"].startswith(("sort", "filter", "clear")) else None
+            step["step"], 0.2 if step["step"].startswith(("sort", "turn", "filter", "clear")) else None
         )
         if step["step"].startswith("said: "):
             said = step["step"].removeprefix("said: ")

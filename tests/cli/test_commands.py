@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from mlops_desktop.cli.commands import command_name, taken
+from mlops_desktop.cli.printing import print_cut
 from mlops_desktop.domain.errors import InvalidInputError
+from mlops_desktop.domain.run_pages import RunLine, RunPage
 from mlops_desktop.domain.runs import Split
 from mlops_desktop.project.verb import VERBS
 
@@ -88,3 +91,25 @@ def test_the_help_of_a_verb_shows_its_sentence_its_options_and_an_example(progra
     assert status == 0
     assert "Let an alias point at a version" in printed
     assert "mlops-desktop models set-alias churn@champion champion" in " ".join(printed.split())
+
+
+@pytest.mark.parametrize(
+    ("count", "limit", "is_said"), [(49, 50, False), (50, 50, True), (51, 0, False), (3, None, False)]
+)
+def test_a_list_that_ends_where_the_limit_says_is_told(
+    capsys: pytest.CaptureFixture[str], count: int, limit: int | None, is_said: bool
+) -> None:
+    print_cut(list(range(count)), limit)
+    assert ("--limit 0 shows all" in capsys.readouterr().err) == is_said
+
+
+@pytest.mark.parametrize(
+    ("matching", "said"), [(3, ""), (1700, "These are 101 to 103 of 1,700; --offset 103 shows")]
+)
+def test_a_page_of_runs_says_what_comes_next(
+    capsys: pytest.CaptureFixture[str], matching: int, said: str
+) -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    lines = [RunLine(n, "trial", "finished", at, "ann") for n in range(3)]
+    print_cut(RunPage(lines, 100 if said else 0, matching, 2000), 3)
+    assert capsys.readouterr().err.startswith(said) and bool(said) == (matching > 3)

@@ -1,0 +1,54 @@
+"""Long lists come by the page, and nothing of them is left out or said twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from mlops_desktop.domain.schedules import Firing
+from mlops_desktop.store.database import Store, create
+
+COUNT = 101
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A project with 101 jobs, runs and lines of the history of a schedule."""
+    folder = tmp_path_factory.mktemp("lists") / "churn.mlops"
+    create(folder, lambda session: session.project.begin("churn"))
+    made = Store(folder)
+    with made.writing() as session:
+        session.schedules.decide(1, AT, [Firing(1, AT + timedelta(hours=n), "missed") for n in range(COUNT)])
+        for table, values in (
+            (
+                "job",
+                "i, 'train', 'Train', 'finished', '', now()::timestamp, 'ann', '', null, null, null, null",
+            ),
+            (
+                "run",
+                "i, 'trial', 'logged', 'finished', 'null', null, null, '{}', null, '', '[]', now()::timestamp, 'ann', null, null, null",
+            ),
+        ):
+            session.cursor.execute(f"insert into {table} select {values} from range(1, {COUNT + 1}) t(i)")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("limit", [COUNT - 1, COUNT, COUNT + 1, 0, 40])
+def test_pages_put_together_are_the_whole_list(store: Store, limit: int) -> None:
+    with store.reading() as session:
+        jobs: list[Any] = session.jobs.newest(limit)
+        while page := session.jobs.newest(limit, jobs[-1].job_id):
+            jobs += page
+        firings: list[Any] = session.schedules.firings(1, limit)
+        while page := session.schedules.firings(1, limit, len(firings)):
+            firings += page
+        runs: list[Any] = session.runs.newest(limit)
+        while page := session.runs.newest(limit, before=runs[-1].run_id):
+            runs += page
+    assert [job.job_id for job in jobs] == [run.run_id for run in runs] == list(range(COUNT, 0, -1))
+    assert [f.due_at for _, f in firings] == [AT + timedelta(hours=n) for n in range(COUNT - 1, -1, -1)]
