@@ -41,7 +41,7 @@ ALGORITHMS: tuple[Algorithm, ...] = (
     Algorithm(
         "baseline",
         "Baseline",
-        "the mean or the shares of the classes: any model must beat it",
+        "no features: to be beaten",
         _ALL,
         [],
         "numpy",
@@ -49,7 +49,7 @@ ALGORITHMS: tuple[Algorithm, ...] = (
     Algorithm(
         "linear",
         "Linear or logistic",
-        "ridge or logistic regression: easy to explain",
+        "regression that is easy to explain",
         _ALL,
         [Param("strength", "decimal", 1.0, "Regularisation: higher is simpler.", 0.0, 1e6)],
         "scikit-learn",

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from textwrap import wrap
+
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.gui.language import tr
@@ -15,6 +20,7 @@ from mlops_desktop.gui.widgets.layouts import row
 from mlops_desktop.gui.widgets.simple_table import SimpleTable, TableColumn
 
 _WIDE_PX = 700
+_MOST_LINES = 4
 
 
 class SettingsCard(Card):
@@ -24,6 +30,7 @@ class SettingsCard(Card):
         super().__init__(tr("What differs"))
         self._state: CompareState | None = None
         self._all = False
+        self._wide = False
         self._table: SimpleTable | None = None
         self._same = Label("", "small", "muted", wrap=True)
         self._more = Button(tr("Show"), "link", on_click=self._on_more, small=True)
@@ -39,6 +46,15 @@ class SettingsCard(Card):
         self._state = state
         self._show()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines anew where there is much more room, or much less."""
+        super().resizeEvent(event)
+        if self._is_wide() != self._wide:
+            self._show()
+
+    def _is_wide(self) -> bool:
+        return self.width() > theme().px(_WIDE_PX)
+
     def _show(self) -> None:
         state = self._state
         if state is None:
@@ -52,8 +68,14 @@ class SettingsCard(Card):
         self._table = SimpleTable(columns, dense=True, fits_rows=True)
         self._table.setAccessibleName(tr("What differs"))
         lines = state.differing + (state.same if self._all else ())
-        room = (130 if self.width() > theme().px(_WIDE_PX) else 54) // len(state.marks)
-        self._table.set_rows([_title_row(state, room - 4), *(_setting_row(n, v, room) for n, v in lines)])
+        self._wide = self._is_wide()
+        room = (125 if self._wide else 44) // len(state.marks)
+        titles = [m.title for m in state.marks]
+        dots = [theme().series_colour(m.colour) for m in state.marks]
+        rows = [*setting_rows("titles", "", titles, room - 4, dots)]
+        for name, values in lines:
+            rows += setting_rows(name, setting_words(name), values, room)
+        self._table.set_rows(rows)
         self._same.setText("" if self._all else state.same_words)
         self._more.set_text(tr("Show only what differs") if self._all else tr("Show"))
         self.body.insertWidget(0, self._table)
@@ -63,25 +85,17 @@ class SettingsCard(Card):
         self._show()
 
 
-def _title_row(state: CompareState, room: int) -> tuple[str, list[Value]]:
-    titles = (
-        Cell(shortened(m.title, room), dot=theme().series_colour(m.colour), tip=m.title) for m in state.marks
-    )
-    return "titles", [Cell(""), *titles]
-
-
-def _setting_row(name: str, values: tuple[str, ...], room: int) -> tuple[str, list[Value]]:
-    return name, [
-        Cell(setting_words(name), role="muted"),
-        *(Cell(shortened(v, room), tip=v) for v in values),
-    ]
+def setting_rows(
+    key: str, title: str, values: Sequence[str], room: int, dots: Sequence[QColor] = ()
+) -> Iterator[tuple[str, list[Value]]]:
+    """A setting, on more lines than one where a value is longer than `room`: what differs may stand at its end."""
+    broken = [wrap(v, room, max_lines=_MOST_LINES, placeholder="…") or [v] for v in values]
+    for number, parts in enumerate(zip_longest(*broken, fillvalue="")):
+        shown = dots if dots and not number else [None] * len(values)
+        cells = [Cell(part, dot=dot, tip=v) for part, dot, v in zip(parts, shown, values, strict=True)]
+        yield f"{key} {number}" if number else key, [Cell("" if number else title, role="muted"), *cells]
 
 
 def setting_words(name: str) -> str:
     """``max leaves`` for ``Parameter max_leaves``."""
     return name.removeprefix("Parameter ").replace("_", " ") if name.startswith("Parameter ") else tr(name)
-
-
-def shortened(text: str, most: int) -> str:
-    """`text`, cut where it has more than `most` letters; the whole is in the tooltip."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
