@@ -300,6 +300,7 @@ def _named(source: Source, found: Dialect, options: ImportOptions) -> Dialect:
             remedy="Complete the names, or choose which columns have none.",
             line=found.first_line + 1,
             row=1,
+            field="remedies.names",
         )
     blanks = [""] * surplus
     names = unique_names([*blanks, *found.names] if chosen == "first" else [*found.names, *blanks])[0]

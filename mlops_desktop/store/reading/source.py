@@ -49,8 +49,9 @@ class Source:
     def error(
         self, message: str, *, reason: str = "", remedy: str = "", **where: int | str | None
     ) -> FileError:
-        """A `FileError` about this file."""
-        row, line, column = where.get("row"), where.get("line"), where.get("column")
+        """A `FileError` about this file; its ``field`` names the option or remedy by which it can be read after all."""
+        row, line = where.get("row"), where.get("line")
+        column, field = where.get("column"), where.get("field")
         return FileError(
             message,
             reason=reason,
@@ -60,6 +61,7 @@ class Source:
                 row=row if isinstance(row, int) else None,
                 line=line if isinstance(line, int) else None,
                 column=column if isinstance(column, str) else None,
+                field=field if isinstance(field, str) else None,
             ),
         )
 

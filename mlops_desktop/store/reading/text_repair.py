@@ -222,6 +222,7 @@ def _refuse_quote(source: Source, scan: RecordScan, header: int) -> None:
         remedy="Mend that line, or choose that nothing is quoted.",
         line=line,
         row=row,
+        field="options.quote",
     )
 
 
@@ -403,4 +404,5 @@ def _refuse_width(source: Source, found: Dialect, records: Sequence[Record], wid
         remedy="Mend those lines, or choose to leave them out.",
         line=first.line,
         row=row,
+        field="remedies.long_rows",
     )

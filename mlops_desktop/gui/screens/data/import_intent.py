@@ -118,6 +118,26 @@ def without_odd_rows(intent: ImportIntent) -> ImportIntent:
     return with_remedy(with_remedy(intent, "long_rows", "leave_out"), "short_rows", "leave_out")
 
 
+def ways_out(intent: ImportIntent, field: str | None) -> list[tuple[str, ImportIntent]]:
+    """What can be chosen where a file can't be read as it is: words, and the intent that they lead to.
+
+    Parameters
+    ----------
+    field : str, optional
+        Of the error: the option or remedy by which the file can be read after all.
+    """
+    if field == "remedies.names":
+        return [
+            ("The first column has no name", with_remedy(intent, "names", "first")),
+            ("The last column has no name", with_remedy(intent, "names", "last")),
+        ]
+    if field == "remedies.long_rows":
+        return [("Leave out the rows that don't fit", without_odd_rows(intent))]
+    if field == "options.quote":
+        return [("Nothing is quoted", with_option(intent, "quote", ""))]
+    return []
+
+
 def with_role(intent: ImportIntent, column: str, role: Role) -> ImportIntent:
     """Say what a column is for; a second target or time column makes the one before a feature."""
     others = tuple(

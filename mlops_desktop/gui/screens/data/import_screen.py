@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QTimer
@@ -40,12 +41,12 @@ from .import_intent import (
     ImportIntent,
     View,
     proposed,
+    ways_out,
     with_option,
     with_remedy,
     with_role,
     with_type,
     without_choices,
-    without_odd_rows,
 )
 from .import_problems import ProblemsCard
 from .import_state import ColumnView, ImportAnswers, ImportState, resolve
@@ -250,9 +251,6 @@ class ImportPage:
 
     def _on_view(self, view: View) -> None:
         self._go(replace(self._intent, view=view))
-
-    def _on_odd_rows(self) -> None:
-        self._go(without_odd_rows(self._intent))
 
     def _on_remedy(self, problem: str, remedy: str) -> None:
         self._go(with_remedy(self._intent, problem, remedy))
@@ -466,7 +464,10 @@ class ImportPage:
         if state.error is None:
             self._error.hide()
             return
-        buttons: list[tuple[str, Callable[[], object]]] = []
+        buttons: list[tuple[str, Callable[[], object]]] = [
+            (tr(words), partial(self._go, way))
+            for words, way in ways_out(self._intent, state.error.where.field)
+        ]
         place = state.error.where.column
         if place and any(c.name == place for c in state.columns):
             buttons.append(
@@ -475,8 +476,6 @@ class ImportPage:
                     lambda: self._go(with_type(self._intent, place, ColumnType.TEXT)),
                 )
             )
-        elif state.error.where.row and not state.columns:
-            buttons.append((tr("Leave out the rows that don't fit"), self._on_odd_rows))
         self._error.show_error(describe(from_message(state.error)), tr("nothing was written"), buttons)
 
     def _fit(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
@@ -249,3 +250,39 @@ def test_rows_with_too_many_values_are_left_out_by_a_click(qtbot, window, screen
     qtbot.waitUntil(lambda: ready(screen) and screen.importing.state.error is None, timeout=15_000)
     press_import(qtbot, screen)
     assert project.datasets.rows("ragged").column("a") == [1, 6]
+
+
+def test_a_name_that_is_missing_is_settled_by_a_click(qtbot, window, screen, project, write):
+    window.go(Place("data", ImportIntent(str(write("short.csv", "a,b\n1,2,3\n4,5,6\n")))))
+    looked_at(qtbot, screen)
+    buttons = {b.text(): b for b in screen.importing._error.findChildren(Button)}
+    assert not any(text.startswith("Leave out") for text in buttons)
+    qtbot.mouseClick(buttons["The last column has no name"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: ready(screen) and screen.importing.state.error is None, timeout=15_000)
+    press_import(qtbot, screen)
+    assert project.datasets.rows("short").column("column 3") == [3, 6]
+
+
+@pytest.mark.slow
+def test_a_decimal_mark_is_chosen_by_a_click_and_remembered_for_the_next_file(
+    qtbot, window, screen, project, write
+):
+    window.go(Place("data", ImportIntent(str(write("sales.csv", "n;v\n1;1.234\n2;5.678\n")))))
+    looked_at(qtbot, screen)
+    segments = screen.importing.problems.findChild(SegmentedControl)
+    qtbot.mouseClick(segments.button(","), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: ready(screen) and screen.importing.state.columns[1].type == "decimal")
+    press_import(qtbot, screen)
+    again = write("more.csv", "n;v\n3;9.876\n4;4.321\n")
+    window.go(Place("data", ImportIntent(str(again), mode="append", dataset="sales", settled=True)))
+    qtbot.waitUntil(lambda: ready(screen) and screen.importing.state.file == "more.csv")
+    assert looked_at(qtbot, screen).problems == ()
+    press_import(qtbot, screen)
+    assert project.datasets.rows("sales").column("v") == [1234.0, 5678.0, 9876.0, 4321.0]
+
+
+def test_what_an_append_makes_of_a_column_is_said_before_it_is_done(qtbot, window, screen, bikes, write):
+    more = write("more.csv", "day,hour,weather,rentals,zip\n2011-02-01,0,Rain,many,00731\n")
+    window.go(Place("data", ImportIntent(str(more), mode="append", dataset="bikes", settled=True)))
+    problem = next(p for p in looked_at(qtbot, screen).problems if p.key == "rentals:changed type")
+    assert problem.what == "Its type is text now, it was integer in bikes@1."
