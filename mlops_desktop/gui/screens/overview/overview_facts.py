@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +11,7 @@ from mlops_desktop.domain.bundles import Bundle
 from mlops_desktop.domain.datasets import Dataset
 from mlops_desktop.domain.models import Model, ModelVersion
 from mlops_desktop.domain.projects import ProjectStatus
+from mlops_desktop.domain.run_pages import METRIC
 from mlops_desktop.domain.runs import METRICS, Run, higher_is_better
 from mlops_desktop.domain.schedules import Firing, Schedule
 
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 StepStatus = Literal["good", "warn", "bad", "accent", "neutral"]
 MOST_FIRINGS = 5
 LOOK_BACK = 200
-"""Runs that are looked at; enough for what is recent."""
+"""Runs that are looked at as what is recent; of older ones those that matter are asked for by name."""
+TRAINED = "state = finished and algorithm != logged"
+"""Filter of the trainings that ended well."""
+MOST_LEADERS = 20
+"""Runs with the best value, among which the best one with the same main metric is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,19 @@ class OverviewFacts:
     schedules: tuple[Schedule, ...] = ()
     firings: tuple[tuple[str, Firing], ...] = ()
     """Name of the schedule and the newest of what became of its times."""
+    older: tuple[Run, ...] = ()
+    """Of the runs before `runs` those that matter: the best one, the champion's, one on the newest data."""
+
+    @property
+    def known_runs(self) -> tuple[Run, ...]:
+        """The runs at hand, newest first."""
+        return (*self.runs, *self.older)
 
 
 def overview_facts(project: Project) -> OverviewFacts:
     """Ask a project; called off the GUI thread."""
     schedules = project.schedules.list()
-    return OverviewFacts(
+    facts = OverviewFacts(
         status=project.status(),
         datasets=tuple(project.datasets.list()),
         runs=tuple(project.runs.list(limit=LOOK_BACK)),
@@ -54,6 +66,37 @@ def overview_facts(project: Project) -> OverviewFacts:
             (s.name, f) for s in schedules for f in project.schedules.history(s.name, MOST_FIRINGS)
         ),
     )
+    return replace(facts, older=older_runs(project, facts)) if len(facts.runs) == LOOK_BACK else facts
+
+
+def older_runs(project: Project, facts: OverviewFacts) -> tuple[Run, ...]:
+    """Of the runs that are older than those of `facts` what the overview speaks of, newest first."""
+
+    def first(filter_: str) -> list[int]:
+        return [line.run_id for line in project.runs.page(filter_, limit=1, columns=[METRIC]).lines]
+
+    wanted: list[int] = []
+    champion = champion_of(facts)
+    if champion is not None:
+        behind = data_behind(facts, champion)
+        wanted += [champion.run_id, *first(f'target = "{champion.target}"')]
+        wanted += first(f'data = "{behind}"') if behind else []
+    newest = next(iter(_judged(facts)), None)
+    if newest is None:
+        judged = map(project.runs.show, first(TRAINED))
+        newest = next((run for run in judged if main_value(run) is not None), None)
+    if newest is not None:
+        target, metric = question(newest)
+        leaders = project.runs.page(
+            f'{TRAINED} and target = "{target}"',
+            METRIC + metric,
+            higher_is_better(metric),
+            limit=MOST_LEADERS,
+            columns=[METRIC + metric],
+        )
+        wanted += [line.run_id for line in leaders.lines if line.main_metric == metric][:1]
+    known = {run.run_id for run in facts.runs}
+    return tuple(project.runs.show(run) for run in sorted(set(wanted) - known, reverse=True))
 
 
 def _last_registered(model: Model) -> datetime:
@@ -94,15 +137,22 @@ def data_behind(facts: OverviewFacts, champion: ModelVersion | None) -> str:
 
 def best_run(facts: OverviewFacts) -> Run | None:
     """The finished training with the best main metric among those that predict what the newest one does."""
-    runs = [
-        r for r in facts.runs if r.state == "finished" and main_value(r) is not None and r.spec is not None
-    ]
+    runs = _judged(facts)
     if not runs:
         return None
     first = runs[0]
     same = [r for r in runs if question(r) == question(first)]
     better = higher_is_better(main_metric(first))
     return max(same, key=lambda r: (main_value(r) or 0.0) * (1 if better else -1))
+
+
+def _judged(facts: OverviewFacts) -> list[Run]:
+    """Finished trainings that have a value of their main metric, newest first."""
+    return [
+        r
+        for r in facts.known_runs
+        if r.state == "finished" and main_value(r) is not None and r.spec is not None
+    ]
 
 
 def metric_title(name: str) -> str:

@@ -178,7 +178,7 @@ def _what_time_brings(facts: OverviewFacts, champion: ModelVersion) -> NextThing
             tr("New schedule..."), "automation", Place("automation", "new"),
         )  # fmt: skip
     behind = data_behind(facts, champion)
-    if behind and not any(r.spec and r.spec.data and r.spec.data.ref == behind for r in facts.runs):
+    if behind and not any(r.spec and r.spec.data and r.spec.data.ref == behind for r in facts.known_runs):
         return NextThing(
             tr("Retrain on {}").format(behind), tr("The champion has learned from {} and has not seen what is new.").format(champion.data),
             tr("Retrain now"), "refresh", Place("runs", champion.run_id), champion.run_id,
@@ -254,7 +254,7 @@ def _data_step(facts: OverviewFacts, champion: ModelVersion | None, now: datetim
 
 def _train_step(facts: OverviewFacts, champion: ModelVersion | None, now: datetime) -> LoopStep:
     """The newest run, of those that predict what the champion does if there are some."""
-    runs = [r for r in facts.runs if r.kind == "training" or r.metrics]
+    runs = [r for r in facts.known_runs if r.kind == "training" or r.metrics]
     same = [
         r for r in runs if champion is not None and r.spec is not None and r.spec.target == champion.target
     ]
@@ -388,7 +388,7 @@ def _run_line(run: Run, metrics: Sequence[str]) -> RunLine:
 
 def _score_bars(facts: OverviewFacts, champion: ModelVersion | None) -> tuple[str, str, tuple[ScoreBar, ...]]:
     """Title, note and bars of the runs that answer the question of the champion, or of the newest run."""
-    finished = [r for r in facts.runs if r.state == "finished" and main_value(r) is not None]
+    finished = [r for r in facts.known_runs if r.state == "finished" and main_value(r) is not None]
     lead = next((r for r in finished if champion is not None and r.run_id == champion.run_id), None)
     lead = lead or (finished[0] if finished else None)
     if lead is None:
