@@ -30,6 +30,7 @@ from mlops_desktop.project import Project
 from .activity_actions import CONTEXT_MENU
 from .activity_state import (
     KIND_TITLES,
+    MOST_JOBS,
     PAGE,
     ActivityFacts,
     ActivityIntent,
@@ -140,7 +141,9 @@ class ActivityScreen:
         self._jobs.setAccessibleName(tr("Jobs"))
         self._no_jobs = Label(tr("Nothing was worked on yet."), "base", "muted")
         self._no_jobs.setContentsMargins(14, 10, 14, 10)
-        self._jobs_card = Card(flush=True).add(self._jobs, self._no_jobs)
+        self._most_jobs = MOST_JOBS
+        self._older_jobs = Button(tr("Older jobs"), "link", on_click=self._on_older_jobs)
+        self._jobs_card = Card(flush=True).add(self._jobs, self._no_jobs, row(None, self._older_jobs, None))
 
     def widget(self) -> QWidget:
         """The page."""
@@ -168,9 +171,12 @@ class ActivityScreen:
     def _ask(self) -> None:
         project = self._project
         if project is not None:
-            wanted = len(self._facts.changes)
+            wanted, jobs = len(self._facts.changes), self._most_jobs
             self._host.session.tasks.run(
-                lambda: activity_facts(project, wanted), self._on_facts, owner=self._page, key="activity"
+                lambda: activity_facts(project, wanted, jobs),
+                self._on_facts,
+                owner=self._page,
+                key="activity",
             )
 
     # What the commands do.
@@ -246,6 +252,7 @@ class ActivityScreen:
         self._jobs.set_rows([(job.key, _job_cells(job)) for job in state.jobs])
         set_shown(self._jobs, bool(state.jobs))
         set_shown(self._no_jobs, not state.jobs)
+        set_shown(self._older_jobs, state.more_jobs)
         self._inspect()
 
     def _show_filters(self, state: ActivityState) -> None:
@@ -313,6 +320,10 @@ class ActivityScreen:
 
     def _undo(self) -> None:
         self._host.actions_registry.trigger("edit.undo")
+
+    def _on_older_jobs(self) -> None:
+        self._most_jobs += MOST_JOBS
+        self._ask()
 
     def _on_older(self) -> None:
         project, changes = self._project, self._facts.changes

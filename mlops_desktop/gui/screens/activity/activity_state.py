@@ -83,6 +83,8 @@ class ActivityFacts:
     """Newest first."""
     jobs: tuple[JobRow, ...] = ()
     """Newest first."""
+    more_jobs: bool = False
+    """Whether there are older jobs than those at hand."""
     since: datetime | None = None
     """When the first change of the project was made."""
 
@@ -92,18 +94,22 @@ class ActivityFacts:
         return bool(self.changes) and self.changes[-1].sequence > 1
 
 
-def activity_facts(project: Project, at_least: int) -> ActivityFacts:
+def activity_facts(project: Project, at_least: int, most_jobs: int = MOST_JOBS) -> ActivityFacts:
     """Ask a project for its newest changes and its jobs; called off the GUI thread.
 
     Parameters
     ----------
     at_least : int
         How many changes are shown already: as many are asked for again, since an undo marks old ones.
+    most_jobs : int
+        How many jobs at most.
     """
+    jobs = project.jobs.list(limit=most_jobs + 1)
     first = project.activity.list(limit=1, before=2)
     return ActivityFacts(
         changes=tuple(project.activity.list(limit=max(at_least, PAGE))),
-        jobs=tuple(project.jobs.list(limit=MOST_JOBS)),
+        jobs=tuple(jobs[:most_jobs]),
+        more_jobs=len(jobs) > most_jobs,
         since=first[0].at if first else None,
     )
 
@@ -158,6 +164,7 @@ class ActivityState:
     """How many of those at hand match the filter; empty while nothing is filtered."""
     more: bool = False
     jobs: tuple[JobLine, ...] = ()
+    more_jobs: bool = False
     chosen: int = 0
 
 
@@ -187,6 +194,7 @@ def activity_state(
         else "",
         more=facts.more,
         jobs=tuple(_job_line(job, now, zone) for job in facts.jobs),
+        more_jobs=facts.more_jobs,
         chosen=intent.change if any(c.sequence == intent.change for c in shown) else 0,
     )
 

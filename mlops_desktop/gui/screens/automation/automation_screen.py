@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, QTimer
@@ -23,6 +23,7 @@ from mlops_desktop.gui.widgets.simple_table import SimpleTable, TableColumn
 from .automation_actions import CONTEXT_MENU
 from .automation_state import (
     DAYS,
+    MOST_FIRINGS,
     NEW,
     AutomationFacts,
     AutomationState,
@@ -80,7 +81,8 @@ class AutomationScreen:
         self._list.menu_wanted.connect(self._on_menu)
         self._list_card = Card(flush=True).add(self._list)
         self._chosen = _ChosenCard(self._deeds)
-        self._history = _HistoryCard(self._host)
+        self._most = MOST_FIRINGS
+        self._history = _HistoryCard(self._host, self._on_older)
         self._middle = FoldingRow([(self._chosen, 53), (self._history, 47)])
         self._empty = EmptyState(
             "automation",
@@ -116,11 +118,15 @@ class AutomationScreen:
 
     def refresh(self) -> None:
         """Ask for schedules, their times and their history."""
-        project = self._host.session.project
+        project, most = self._host.session.project, self._most
         if project is not None:
             self._host.session.tasks.run(
-                lambda: automation_facts(project), self._on_facts, owner=self._page, key="automation"
+                lambda: automation_facts(project, most), self._on_facts, owner=self._page, key="automation"
             )
+
+    def _on_older(self) -> None:
+        self._most += MOST_FIRINGS
+        self.refresh()
 
     def _on_facts(self, facts: AutomationFacts) -> None:
         self._facts = facts
@@ -251,7 +257,7 @@ class _ChosenCard(Card):
 class _HistoryCard(Card):
     """What became of each time of a schedule, newest first."""
 
-    def __init__(self, host: ScreenHost) -> None:
+    def __init__(self, host: ScreenHost, on_older: Callable[[], object]) -> None:
         super().__init__(tr("History"), flush=True)
         self._host = host
         self._runs: dict[str, int] = {}
@@ -269,13 +275,15 @@ class _HistoryCard(Card):
         self._nothing = Label("", "base", "muted", wrap=True)
         self._holder = QWidget()
         self._holder.setLayout(column(self._nothing, None, margins=(14, 0, 14, 8)))
-        self.add(self._table, self._holder)
+        self._older = Button(tr("Older lines"), "link", on_click=on_older)
+        self.add(self._table, self._holder, row(None, self._older, None))
 
     def show_history(self, schedule: ChosenSchedule) -> None:
         """Show the history of this schedule."""
         lines = schedule.history
         set_shown(self._table, bool(lines))
         set_shown(self._holder, not lines)
+        set_shown(self._older, schedule.more)
         self._nothing.setText(
             tr(
                 "No time has come yet. What becomes of each one stands here: the run, its outcome, and why it was late or left out."

@@ -70,6 +70,8 @@ class ScheduleFacts:
     history: tuple[Firing, ...] = ()
     """Newest first."""
     run: Run | None = None
+    more: bool = False
+    """Whether there are older lines in its history."""
     """None where the run is gone."""
 
 
@@ -80,13 +82,14 @@ class AutomationFacts:
     schedules: tuple[ScheduleFacts, ...] = ()
 
 
-def automation_facts(project: Project) -> AutomationFacts:
-    """Ask a project; called off the GUI thread."""
-    return AutomationFacts(tuple(_facts_of(project, s) for s in project.schedules.list()))
+def automation_facts(project: Project, most: int = MOST_FIRINGS) -> AutomationFacts:
+    """Ask a project for its schedules with at most `most` lines of history each; called off the GUI thread."""
+    return AutomationFacts(tuple(_facts_of(project, s, most) for s in project.schedules.list()))
 
 
-def _facts_of(project: Project, schedule: Schedule) -> ScheduleFacts:
-    history = tuple(project.schedules.history(schedule.name, MOST_FIRINGS))
+def _facts_of(project: Project, schedule: Schedule, most: int) -> ScheduleFacts:
+    found = project.schedules.history(schedule.name, most + 1)
+    history, more = tuple(found[:most]), len(found) > most
     run: Run | None = None
     preview: Preview | None = None
     try:
@@ -94,7 +97,7 @@ def _facts_of(project: Project, schedule: Schedule) -> ScheduleFacts:
         run = project.runs.show(run_of(schedule))
     except UserError:
         pass  # a run that is gone, or a zone that this machine no longer knows: shown without
-    return ScheduleFacts(schedule, preview, history, run)
+    return ScheduleFacts(schedule, preview, history, run, more)
 
 
 def run_of(schedule: Schedule) -> int:
@@ -150,6 +153,8 @@ class ChosenSchedule:
     """Name and words of each rule."""
     run_id: int
     history: tuple[FiringLine, ...]
+    more: bool
+    """Whether there are older lines."""
     timetable: str
     timezone: str
 
@@ -301,6 +306,7 @@ def _chosen(facts: ScheduleFacts, now: datetime, zone: tzinfo | None) -> ChosenS
         rules=tuple(_rules(facts, now, zone)),
         run_id=run_of(schedule),
         history=tuple(_firing_line(f, zone) for f in facts.history),
+        more=facts.more,
         timetable=schedule.timetable,
         timezone=schedule.timezone,
     )

@@ -11,9 +11,11 @@ from mlops_desktop.domain.changes import Change, RowChange
 from mlops_desktop.domain.jobs import JobRow
 from mlops_desktop.domain.projects import DoctorReport, Finding
 from mlops_desktop.gui.screens.activity.activity_state import (
+    MOST_JOBS,
     SCHEDULES,
     ActivityFacts,
     ActivityIntent,
+    activity_facts,
     activity_state,
     kind_of,
     next_undo,
@@ -21,6 +23,7 @@ from mlops_desktop.gui.screens.activity.activity_state import (
 )
 from mlops_desktop.gui.screens.activity.change_state import change_details, command_of
 from mlops_desktop.gui.screens.activity.check_state import check_words
+from mlops_desktop.project import Project
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HERE = "window-1"
@@ -133,3 +136,14 @@ def test_errors_of_a_check_stand_before_its_notes():
     ]
     words = check_words(DoctorReport(False, {"files": 3}, findings, 0.3))
     assert (words.chip, words.findings[0].what) == ("1 error", "a file is damaged")
+
+
+@pytest.mark.parametrize("count", [MOST_JOBS - 1, MOST_JOBS, MOST_JOBS + 1])
+def test_older_jobs_are_offered_where_there_are_some(host: Any, project: Project, count: int) -> None:
+    values = "i, 'train', 'Train', 'finished', '', now()::timestamp, 'ann', '', null, null, null, null"
+    with host.store.writing() as session:
+        session.cursor.execute(f"insert into job select {values} from range(1, {count + 1}) t(i)")
+    found = activity_facts(project, 0)
+    assert (len(found.jobs), found.more_jobs) == (min(count, MOST_JOBS), count > MOST_JOBS)
+    assert activity_state(found, ActivityIntent(), HERE, NOW, UTC).more_jobs == found.more_jobs
+    assert not activity_facts(project, 0, MOST_JOBS + 1).more_jobs

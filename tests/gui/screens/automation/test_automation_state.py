@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from mlops_desktop.domain.messages import Outcome
 from mlops_desktop.domain.models import Model, ModelVersion
 from mlops_desktop.domain.runs import DataInput, Run, RunFacts, RunSpec
 from mlops_desktop.domain.schedules import Action, DueTime, Firing, Preview, Schedule
 from mlops_desktop.gui.screens.automation import automation_state as state
+from mlops_desktop.project import Project
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 H = timedelta(hours=1)
@@ -141,3 +143,20 @@ def test_a_new_schedule_follows_the_champion_unless_there_is_none():
     )
     model = Model(1, "m", "", [], NOW, [version], {"champion": 1})
     assert (state.newest_champion([model]), state.newest_champion([])) == ("2", "")
+
+
+@pytest.mark.parametrize("count", [99, 100, 101])
+def test_older_lines_of_a_history_are_offered_where_there_are_some(
+    host: Any, project: Project, count: int
+) -> None:
+    with host.store.writing() as session:
+        number = session.runs.add(RunSpec("rentals", data=DataInput("bikes", 1)), "LightGBM", "training")
+        session.runs.finish(number, Outcome("finished", NOW, {"mae": 40.0}))
+    project.schedules.add("weekly", "tuesday 18:00", number)
+    with host.store.writing() as session:
+        session.schedules.decide(1, NOW, [Firing(1, NOW + n * H, "missed") for n in range(count)])
+    (found,) = state.automation_facts(project).schedules
+    chosen = shown(found).chosen
+    assert chosen is not None
+    assert (len(chosen.history), chosen.more) == (min(count, state.MOST_FIRINGS), count > state.MOST_FIRINGS)
+    assert not state.automation_facts(project, 200).schedules[0].more
