@@ -24,6 +24,8 @@ class Column(msgspec.Struct, frozen=True):
     storage: str
     """DuckDB's type, as ``BIGINT``."""
     role: Role = "feature"
+    words: tuple[str, ...] = ()
+    """Of yes and no: its source's words for no and for yes, where they aren't false and true."""
 
 
 class DatasetVersion(msgspec.Struct, frozen=True):

@@ -48,7 +48,7 @@ def _one(cursor: duckdb.DuckDBPyConnection, column: Column, condition: Condition
     if operator == "is not missing":
         return f"{column.sql} is not null"
     if operator == "contains":
-        return f"contains(lower(cast({column.sql} as varchar)), lower({literal(value)}))"
+        return f"contains(lower({column.text_sql}), lower({literal(value)}))"
     kind = column_type(column.sql_type)
     if is_float(column.sql_type):
         return _compare(column.sql, operator, _checked(cursor, value, column, column.sql_type))
@@ -68,7 +68,9 @@ def _compare(left: str, operator: str, right: str) -> str:
 
 
 def _checked(cursor: duckdb.DuckDBPyConnection, value: str, column: Column, type_: str) -> str:
-    """The value as a literal of `type_`."""
+    """The value as a literal of `type_`; one of the source's words for yes and no is that one."""
+    if value.strip() in column.boolean_words:
+        return "true" if value.strip() == column.boolean_words[1] else "false"
     found = cursor.execute(f"select try_cast(? as {type_}) is not null", [value.strip()]).fetchone()
     if found is None or not found[0]:
         raise _refused(column, value)

@@ -439,7 +439,10 @@ def _version_of(row: dict[str, Any]) -> DatasetVersion:
         dataset=row["name"],
         number=row["number"],
         rows=row["rows"],
-        columns=[Column(c.name, shown_type(c.type), c.type, roles.get(c.name, "feature")) for c in schema],
+        columns=[
+            Column(c.name, shown_type(c.type), c.type, roles.get(c.name, "feature"), c.boolean_words)
+            for c in schema
+        ],
         message=row["message"],
         created_at=row["created_at"],
         created_by=row["created_by"],

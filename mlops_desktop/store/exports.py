@@ -147,7 +147,7 @@ def runs(column: Column) -> str:
 def guarded(column: Column) -> str:
     """SQL: the column as a CSV holds it."""
     if column.sql_type != "VARCHAR" or not column.types:
-        return column.sql
+        return column.text_sql if column.boolean_words else column.sql
     return f"case when {runs(column)} then {literal(GUARD)} || {column.sql} else {column.sql} end"
 
 

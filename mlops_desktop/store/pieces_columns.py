@@ -67,6 +67,14 @@ class Column(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.words if self.type == "BOOLEAN" and not plain else ()
 
     @property
+    def text_sql(self) -> str:
+        """SQL: its values as text, yes and no in the source's words."""
+        if not self.boolean_words:
+            return f"cast({self.sql} as varchar)"
+        no, yes = map(literal, self.boolean_words)
+        return f"case when {self.sql} then {yes} when not {self.sql} then {no} end"
+
+    @property
     def sql(self) -> str:
         """The quoted identifier that conditions use for it."""
         return identifier(self.physical)

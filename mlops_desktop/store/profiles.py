@@ -209,7 +209,7 @@ class Profiles:
         items = ["count(*)"]
         for look in looks:
             c, number = look.column.sql, look.number
-            text = f"cast({c} as varchar)"
+            text = look.column.text_sql
             ordered = (
                 look.column.sql
                 if look.kind not in (ColumnType.NESTED, ColumnType.BINARY)
@@ -243,7 +243,7 @@ class Profiles:
         edges = [bin_edges(look) for look in looks]
         items: list[str] = []
         for look, found in zip(looks, edges, strict=True):
-            text = f"cast({look.column.sql} as varchar)"
+            text = look.column.text_sql
             if found:
                 items.append(f"map_values(histogram({look.number}, [{', '.join(map(_double, found[1:]))}]))")
             elif look.top:

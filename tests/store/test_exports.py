@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from mlops_desktop.domain.datasets import Condition
 from mlops_desktop.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from mlops_desktop.project.project import Project
 
@@ -52,6 +53,18 @@ def test_a_csv_reads_back_as_the_same_table(project: Project, write: Write, tmp_
     after = project.datasets.import_file(str(tmp_path / "out.csv")).wait(30)
     assert [c.type for c in after.columns] == [c.type for c in before.columns]
     assert project.datasets.rows("out").columns == project.datasets.rows("table").columns
+
+
+def test_yes_and_no_are_found_and_written_in_the_words_of_the_file(
+    project: Project, write: Write, tmp_path: Path
+) -> None:
+    lines = ("n,left,ok", "1,Ja,true", "2,Nein,false", "3,,true")
+    project.datasets.import_file(write("table.csv", *lines)).wait(30)
+    project.datasets.export("table", str(tmp_path / "out.csv")).wait(30)
+    assert (tmp_path / "out.csv").read_text("utf-8").splitlines() == list(lines)
+    for operator, value, rows in (("=", "Ja", [1]), ("!=", "Ja", [2, 3]), ("contains", "ein", [2])):
+        found = project.datasets.rows("table", where=[Condition("left", operator, value)])
+        assert found.column("n") == rows
 
 
 def test_parquet_holds_written_names_types_and_order(project: Project, write: Write, tmp_path: Path) -> None:

@@ -80,8 +80,8 @@ def test_words_have_their_most_frequent_values(table: Project) -> None:
     assert [(c.value, c.count) for c in found.top] == [("a", 300), ("b", 300), ("c", 300)]
 
 
-def test_yes_and_no_are_counted(table: Project) -> None:
-    assert {c.value: c.count for c in profile(table, "ok").top} == {"true": 750, "false": 250}
+def test_yes_and_no_are_counted_in_the_words_of_the_file(table: Project) -> None:
+    assert {c.value: c.count for c in profile(table, "ok").top} == {"yes": 750, "no": 250}
 
 
 def test_a_column_without_values_has_none(table: Project) -> None:

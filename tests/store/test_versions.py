@@ -413,11 +413,11 @@ def test_widening_alone_changes_no_row(lab: Any) -> None:
 
 def test_rows_that_changed_in_different_columns_are_all_counted(lab: Any) -> None:
     def rows(changed: dict[int, int]) -> Any:
-        cells = {n: [changed.get(row, -1) == n and -row or row for row in range(2000)] for n in range(3)}
+        cells = {n: [-row if changed.get(row) == n else row for row in range(2000)] for n in range(3)}
         return [("k", "INTEGER", range(2000)), *((f"c{n}", "INTEGER", cells[n]) for n in range(3))]
 
     first = lab.new(rows({}))
-    where = {**{row: 0 for row in range(1, 150)}, 1000: 1, 1001: 2}
+    where = {**dict.fromkeys(range(1, 150), 0), 1000: 1, 1001: 2}
     second = lab.merge(first, rows(where))
     found = lab.versions.difference(lab.connection, first, second, ["k"], shown_rows=0)
     assert (found.new, found.changed, found.removed) == (0, len(where), 0)

@@ -143,13 +143,16 @@ class PagedTableModel(QAbstractTableModel):
         self._ask_pages()
 
     def value(self, row: int, column: int) -> tuple[bool, Any]:
-        """Whether the value at the model's `row` is here, and the value."""
+        """Whether the value at the model's `row` is here, and the value; a truth value in its column's words."""
         page_number, offset = divmod(row + self.first_row, self.cache.page_rows)
         page = self.cache.get(page_number)
         if page is None:
             return False, None
         values = page.columns[column]
-        return (True, values[offset]) if offset < len(values) else (True, None)
+        found = values[offset] if offset < len(values) else None
+        if isinstance(found, bool) and (words := self.infos[column].words):
+            return True, words[found]
+        return True, found
 
     def rowCount(self, parent: Index | None = None) -> int:
         """Rows that the view is told of."""

@@ -34,6 +34,8 @@ class ColumnInfo:
         False puts "≈" before both: they come from a sample.
     chip : str
         A word such as the role of the column, in the colour of `status`.
+    words : tuple of str
+        For no and for yes, in which truth values are shown; else "no" and "yes".
     """
 
     name: str
@@ -45,6 +47,7 @@ class ColumnInfo:
     exact: bool = True
     chip: str = ""
     status: Status = "neutral"
+    words: tuple[str, ...] = ()
 
     @property
     def counts(self) -> str:

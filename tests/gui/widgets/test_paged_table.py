@@ -54,6 +54,17 @@ def shown(table, row, column=0):
     return table.rows_model.data(table.rows_model.index(row, column))
 
 
+def test_truth_values_are_shown_and_copied_in_the_words_of_their_column(qtbot, table):
+    class Truths(Source):
+        def page(self, query, first, count):
+            return Page([[True, False, None], [True, False, None]], 3)
+
+    table.show_source(Truths(3), (ColumnInfo("left", "yes/no", words=("Nein", "Ja")), ColumnInfo("ok")), 3)
+    qtbot.waitUntil(lambda: shown(table, 0) == "Ja")
+    table.selectAll()
+    assert table.chosen_text().splitlines() == ["left\tok", "Ja\ttrue", "Nein\tfalse", "\t"]
+
+
 def test_ten_million_rows_are_all_there(qtbot, table):
     table.show_source(Source(10_000_000), INFOS, 10_000_000)
     assert table.rows_model.rowCount() == 10_000_000

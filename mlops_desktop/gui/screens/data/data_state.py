@@ -84,6 +84,8 @@ class ColumnLine:
     maximum: str = ""
     note: str = ""
     warns: bool = False
+    words: tuple[str, ...] = ()
+    """For no and for yes, in which truth values are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +299,7 @@ def column_line(column: Column, role: Role, profile: ColumnProfile | None) -> Co
     """A column as header and profile show it."""
     numeric = column.type in NUMERIC_TYPES
     if profile is None:
-        return ColumnLine(column.name, column.type, role, numeric)
+        return ColumnLine(column.name, column.type, role, numeric, words=column.words)
     about = "" if profile.exact else "≈"
     note, warns = _note(profile)
     return ColumnLine(
@@ -315,6 +317,7 @@ def column_line(column: Column, role: Role, profile: ColumnProfile | None) -> Co
         _short(profile.maximum) if not profile.top else "",
         note,
         warns,
+        column.words,
     )
 
 

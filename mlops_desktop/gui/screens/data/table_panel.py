@@ -229,6 +229,7 @@ def _info(line: ColumnLine) -> ColumnInfo:
         line.exact,
         line.role,
         ROLE_STATUS[line.role],
+        line.words,
     )
 
 
