@@ -304,6 +304,8 @@ def set_style(widget: QWidget, **properties: str | bool) -> None:
     """Set properties that the style sheet selects by, for example ``set_style(label, role="muted")``."""
     for name, value in properties.items():
         widget.setProperty(name, value)
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # it is styled when it is first shown: twice costs a page of cards a tenth of a second
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)

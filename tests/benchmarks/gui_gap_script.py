@@ -13,8 +13,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import sys
-import threading
 import time
 import traceback
 from pathlib import Path
@@ -34,46 +34,59 @@ WHEEL_EVERY_MS, DRAG_EVERY_MS, LOOK_MS = 16, 16, 120
 
 
 class Ticks(QObject):
-    """The times of a timer on the GUI thread, and a thread that looks at what it does when a tick is late."""
+    """The times of a timer on the GUI thread, and what that thread did when a tick was late.
 
-    def __init__(self) -> None:
+    An alarm makes the thread itself tell its stack: to read the frames of a thread at work from another one crashes
+    Python 3.11 now and then, by `sys._current_frames` as by `faulthandler`.
+
+    Parameters
+    ----------
+    long_s : float
+        A gap from here on is told with its stack.
+    """
+
+    def __init__(self, long_s: float = LONG_S) -> None:
         super().__init__()
+        self._long_s = long_s
         self.times: list[float] = []
+        self.works: list[float] = []
+        """Seconds of processor that the thread had used at each tick: on a busy machine a gap is mostly waiting."""
         self.stacks: dict[int, str] = {}
         self.doing = ""
-        self._ended = threading.Event()
-        self._gui = threading.get_ident()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
 
     def start(self) -> None:
-        self.times.append(time.perf_counter())
+        self._note()
         self._timer.start(TICK_MS)
-        threading.Thread(target=self._watch, daemon=True).start()
+        signal.signal(signal.SIGALRM, self._keep_stack)
+        self._watch()
 
     def stop(self) -> None:
         self._timer.stop()
-        self._ended.set()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _note(self) -> None:
+        self.times.append(time.perf_counter())
+        self.works.append(time.thread_time())
 
     def _tick(self) -> None:
-        self.times.append(time.perf_counter())
+        self._note()
+        self._watch()
 
     def _watch(self) -> None:
-        """Keep the stack of the longest wait at each tick that is late; asleep but for that."""
-        while not self._ended.wait(0.02):
-            tick = len(self.times)
-            if time.perf_counter() - self.times[-1] > LONG_S * 0.6:
-                frame = sys._current_frames().get(self._gui)
-                words = "".join(traceback.format_stack(frame)[-6:])
-                self.stacks.setdefault(tick, f"{self.doing}: {words}")
+        signal.setitimer(signal.ITIMER_REAL, self._long_s * 0.6)
+
+    def _keep_stack(self, number: int, frame: Any) -> None:
+        self.stacks[len(self.times)] = f"{self.doing}: " + "".join(traceback.format_stack(frame)[-6:])
 
     def facts(self) -> dict[str, Any]:
         gaps = [b - a for a, b in zip(self.times, self.times[1:], strict=False)]
         long = [
             {"gap_ms": gap * 1000, "at_s": self.times[i] - self.times[0], "stack": self.stacks.get(i + 1, "")}
             for i, gap in enumerate(gaps)
-            if gap > LONG_S
+            if gap > self._long_s
         ]
         return {"gaps_ms": [round(gap * 1000, 2) for gap in gaps], "long": long}
 

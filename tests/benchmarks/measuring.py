@@ -98,6 +98,29 @@ def _wait_for_news(folder: Path, ending: threading.Event) -> None:
             after, instance = news.last, news.instance
 
 
+@contextmanager
+def window_process(script: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A script that shows a window, in a process of its own: it has said that it is ready, and was told to begin."""
+    shown = {} if os.environ.get("DISPLAY") else {"QT_QPA_PLATFORM": "offscreen"}
+    started = subprocess.Popen(
+        [sys.executable, str(script), *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | shown,
+    )
+    assert started.stdin is not None and started.stdout is not None
+    try:
+        if started.stdout.readline() != "ready\n":
+            raise RuntimeError(f"{script.name} did not get ready")
+        started.stdin.write("go\n")
+        started.stdin.flush()
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+
+
 def peak_bytes(process: psutil.Process) -> int:
     """The most memory that a process has held so far (VmHWM)."""
     for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():

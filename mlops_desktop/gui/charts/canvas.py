@@ -19,7 +19,6 @@ MANY_POINTS = 100_000
 DENSE_POINTS = 50_000
 """From here on a scatter is drawn as an image of its density."""
 _MARKED_POINTS = 30
-_THICK_POINTS = 4_000
 _DENSITY_SIDE = 256
 _MISSING = np.nan
 
@@ -165,7 +164,7 @@ class Canvas(QObject):
         colour = series_ink(series.colour)
         if series.band is not None:
             items += self._add_band(x, series, colour)
-        pen = series_pen(series.colour, 2 if thick and len(x) <= _THICK_POINTS else 1)
+        pen = series_pen(series.colour, 2 if thick else 1)
         curve = pg.PlotDataItem(x, y, pen=pen, connect="finite", antialias=len(x) <= MANY_POINTS)
         if series.filled:
             curve.setFillLevel(0)

@@ -210,7 +210,8 @@ class RunPage:
         colour = assigned(self._host.session, (state.run_id,))[state.run_id]
         self._charts.show_charts(self._chart_specs(answer, colour))
         drawn = Drawn(state.run_id, f"#{state.run_id}", colour)
-        self._curves.show_charts(curve_specs(curve_charts(answer.names), answer.curves, [drawn]))
+        charts = curve_charts(answer.names) if answer.curves else {}
+        self._curves.show_charts(curve_specs(charts, answer.curves, [drawn]))
         self.by_step.show_curves([drawn], () if answer.curves else answer.names)
         if answer.first_line == self._log.count:
             self._log.add_lines(answer.lines)

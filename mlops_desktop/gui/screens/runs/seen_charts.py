@@ -76,7 +76,7 @@ class SeenCharts(QWidget):
 
     def show_specs(self, specs: Sequence[ChartSpec]) -> None:
         """Show what was wanted; a chart that has left the screen meanwhile takes nothing."""
-        self._waiting |= {s.key: s for s in specs}
+        self._waiting = {s.key: s for s in specs}
         self._soon.start()
 
     def set_log_y(self, on: bool) -> None:
@@ -157,17 +157,15 @@ class SeenCharts(QWidget):
         return True
 
     def _switch_one(self) -> bool:
-        for key in self._seen:
-            chart = self._cards[key].chart
-            if isinstance(chart, LineChart) and chart.log_y != self._log_y:
-                chart.set_log_y(self._log_y)
+        for card in (self._cards[k] for k in self._seen if k in self._cards):
+            if isinstance(card.chart, LineChart) and card.chart.log_y != self._log_y:
+                card.chart.set_log_y(self._log_y)
                 return True
         return False
 
     def _fill_one(self) -> bool:
-        key = next((k for k in self._seen if k in self._waiting), None)
+        key = next((k for k in self._seen if k in self._waiting and k in self._cards), None)
         if key is None:
-            self._waiting.clear()
             return False
         self._cards[key].show_spec(self._waiting.pop(key))
         return True

@@ -20,6 +20,8 @@ from mlops_desktop.gui.widgets.layouts import row
 from mlops_desktop.gui.widgets.simple_table import SimpleTable, TableColumn
 
 _WIDE_PX = 700
+_LEAST_ROOM = 8
+"""Letters on a line: of ten runs none has room."""
 _MOST_LINES = 4
 
 
@@ -89,7 +91,7 @@ def setting_rows(
     key: str, title: str, values: Sequence[str], room: int, dots: Sequence[QColor] = ()
 ) -> Iterator[tuple[str, list[Value]]]:
     """A setting, on more lines than one where a value is longer than `room`: what differs may stand at its end."""
-    broken = [wrap(v, room, max_lines=_MOST_LINES, placeholder="…") or [v] for v in values]
+    broken = [wrap(v, max(room, _LEAST_ROOM), max_lines=_MOST_LINES, placeholder="…") or [v] for v in values]
     for number, parts in enumerate(zip_longest(*broken, fillvalue="")):
         shown = dots if dots and not number else [None] * len(values)
         cells = [Cell(part, dot=dot, tip=v) for part, dot, v in zip(parts, shown, values, strict=True)]

@@ -15,3 +15,8 @@ def test_long_settings_that_differ_at_their_end_are_shown_whole() -> None:
 
 def test_a_setting_without_a_value_has_its_line() -> None:
     assert len(list(setting_rows("Tags", "Tags", ("", "a"), 22))) == 1
+
+
+def test_ten_runs_with_no_room_for_a_letter_are_shown() -> None:
+    rows = [cells for _, cells in setting_rows("titles", "", ["a long name"] * 10, 0)]
+    assert [row[1].text for row in rows] == ["a long", "name"]
