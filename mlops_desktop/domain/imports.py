@@ -78,7 +78,7 @@ def column_type(duckdb: str) -> ColumnType:
     return fixed.get(name, ColumnType.INTEGER if "INT" in name else ColumnType.TEXT)
 
 
-class ImportOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+class ImportOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What a person fixed about the reading of a file; `None` means "found by itself".
 
     The options that a `FilePreview` resolved can be saved and given again for the next file of the same shape.

@@ -67,6 +67,11 @@ def test_a_value_that_can_not_be_read_names_its_option() -> None:
         taken("split", '{"method": "moon"}', VERBS["runs.start"].hints["split"])
 
 
+def test_an_option_of_an_import_that_there_is_not_is_refused_by_name() -> None:
+    with pytest.raises(InvalidInputError, match="unknown field `date_oder`"):
+        taken("options", '{"date_oder": "day first"}', VERBS["datasets.import_file"].hints["options"])
+
+
 def test_no_display_is_said_with_the_verb_that_does_the_same(program) -> None:
     status, _, said = program()
     assert status == 1
