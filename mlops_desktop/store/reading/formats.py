@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 from typing import Literal
@@ -93,9 +94,20 @@ def format_of(head: bytes, name: str = "") -> Format:
     inner = start[1:].lstrip()[:1]
     if (start[:1] == b"{" and inner in (b'"', b"}")) or (start[:1] == b"[" and inner in (b"{", b"]", b"[")):
         return "json"
-    if start[:1] in (b"{", b"[") and name.lower().endswith((".json", ".jsonl", ".ndjson")):
+    if name.lower().endswith((".json", ".jsonl", ".ndjson")) and (
+        start[:1] in (b"{", b"[") or start.startswith((b"//", b"/*")) or _is_one_value(start)
+    ):
         return "json"
     return "text"
+
+
+def _is_one_value(text: bytes) -> bool:
+    """Whether a short text is one number, word or text of JSON: named so, it is no table of one name."""
+    try:
+        json.loads(text[:4096])
+    except ValueError:
+        return False
+    return True
 
 
 def foreign(head: bytes) -> str:

@@ -45,6 +45,8 @@ def test_one_object_with_a_table_by_columns_or_rows_is_that_table(bring_in, text
         ('{"columns":["a","b"],"data":[[1,"x"],[2]]}', "a row of its data has 1 values for 2 columns"),
         ('[{"a":1},{"a":2,"b":1,"a":3}]', "Record 2 of t.json has the key “a” twice"),
         ('[{"a":1,"A":2},{"A":2,"A":3}]', "Record 2 of t.json has the key “A” twice"),
+        ("null", "Record 1 of t.json is no object"),
+        ('// made by hand\n[{"a":1}]', "is no whole JSON"),
     ],
 )
 def test_json_from_which_no_table_can_be_told_is_refused_with_the_reason(bring_in, text, word):
