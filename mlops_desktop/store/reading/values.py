@@ -80,8 +80,6 @@ def _cases() -> list[tuple[str, str]]:
         for name, (yes, no) in BOOLEANS.items()
     ]
     tokens = ", ".join(literal(token) for token in MISSING_TOKENS)
-    real = "try_cast(t AS DOUBLE)"
-    whole_power = _matches("-?[0-9]+[eE][+]?[0-9]+")
     return [
         ("t = ''", "'empty'"),
         ("try_cast(t AS BIGINT)::VARCHAR = t", "'integer'"),
@@ -89,6 +87,17 @@ def _cases() -> list[tuple[str, str]]:
         ("t >= 'A' AND t < '~' AND strlen(t) > 10", "'text'"),
         (f"lower(t) IN ({tokens})", "'token'"),
         *booleans,
+        *_numbers(),
+        *_times(),
+        *_local_numbers(),
+    ]
+
+
+def _numbers() -> list[tuple[str, str]]:
+    """Classes of numbers as programs write them, of which some are no number."""
+    real = "try_cast(t AS DOUBLE)"
+    whole_power = _matches("-?[0-9]+[eE][+]?[0-9]+")
+    return [
         (_matches("-?[1-9][0-9]*"), "'long integer'"),
         ("t = '-0'", "'point'"),
         (_matches(r"[-+]?0[0-9]+([.,][0-9]*)?([eE][-+]?[0-9]+)?"), "'leading zero'"),
@@ -101,6 +110,12 @@ def _cases() -> list[tuple[str, str]]:
         (_matches(r"-?([.][0-9]+|[0-9]+[.])"), "'loose point'"),
         (_matches("(?i)nan|[-+]?nan"), "'nan'"),
         (_matches("(?i)[-+]?inf(inity)?"), "'infinite'"),
+    ]
+
+
+def _times() -> list[tuple[str, str]]:
+    """Classes of dates, times of day and both."""
+    return [
         (
             _matches(r"\d{4}-\d{2}-\d{2}"),
             "CASE WHEN try_cast(t AS DATE)::VARCHAR = t THEN 'date' ELSE 'bad date' END",
@@ -129,6 +144,12 @@ def _cases() -> list[tuple[str, str]]:
             "CASE WHEN try_cast(t AS TIME) IS NULL THEN 'duration' ELSE 'time' END",
         ),
         (_matches(r"-?\d+:\d{2}(:\d{2}([.]\d+)?)?"), "'duration'"),
+    ]
+
+
+def _local_numbers() -> list[tuple[str, str]]:
+    """Classes of numbers as people write them: with marks of thousands, a decimal comma, a percent sign, a currency."""
+    return [
         (_matches(rf"-?{_GROUP}([.]\d{{3}})+,\d+"), "'comma and points'"),
         (_matches(rf"-?{_GROUP}(,\d{{3}})+[.]\d+"), "'point and commas'"),
         (_matches(r"-?[1-9]\d{0,2}(,\d{3}){2,}"), "'commas'"),
