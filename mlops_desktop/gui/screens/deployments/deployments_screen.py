@@ -61,6 +61,25 @@ class DeploymentsScreen:
         self._job_card = Card().add(self._job)
         set_shown(self._job_card, False)
         self._make_table()
+        left = self._make_facts()
+        self._commands = column(spacing=10)
+        self._commands_card = Card(tr("How to run it"), tr("no part of this program is needed")).add(
+            self._commands, None
+        )
+        self._details = FoldingRow([(left, 46), (self._commands_card, 54)], folds_below=820)
+        self._empty = EmptyState(
+            "deployments",
+            tr(
+                "A bundle scores files and answers requests on any machine with Python, without this program."
+            ),
+            (tr("Export bundle..."), self._on_export),
+            (tr("See it in the sample project"), lambda: host.go(Place("start", "sample"))),
+            "deployments",
+        )
+        self._page = Page(self._header, self._job_card, self._table_card, self._details, self._empty, None)
+        self._show(DeploymentsState())
+
+    def _make_facts(self) -> QWidget:
         self._facts_list = KeyValueList(key_width=96)
         self._folder = Button(tr("Open folder"), icon="folder", on_click=self._on_folder, small=True)
         self._folder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -83,22 +102,7 @@ class DeploymentsScreen:
         left.setLayout(
             column(self._facts_card, Card(tr("Servers")).add(servers), None, spacing=theme().space("gap"))
         )
-        self._commands = column(spacing=10)
-        self._commands_card = Card(tr("How to run it"), tr("no part of this program is needed")).add(
-            self._commands, None
-        )
-        self._details = FoldingRow([(left, 46), (self._commands_card, 54)], folds_below=820)
-        self._empty = EmptyState(
-            "deployments",
-            tr(
-                "A bundle scores files and answers requests on any machine with Python, without this program."
-            ),
-            (tr("Export bundle..."), self._on_export),
-            (tr("See it in the sample project"), lambda: host.go(Place("start", "sample"))),
-            "deployments",
-        )
-        self._page = Page(self._header, self._job_card, self._table_card, self._details, self._empty, None)
-        self._show(DeploymentsState())
+        return left
 
     def _make_table(self) -> None:
         columns = [
