@@ -422,6 +422,16 @@ def test_a_moved_folder_keeps_its_id_and_a_copy_has_another(tmp_path: Path) -> N
     assert system.folder_id(folder) != known
 
 
+def test_cores_are_those_this_process_is_bound_to() -> None:
+    bound = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(bound)})
+        assert system.usable_cores(LINUX) == 1
+        assert system.usable_cores(WINDOWS) == os.cpu_count()
+    finally:
+        os.sched_setaffinity(0, bound)
+
+
 def test_a_listening_socket_is_on_loopback_and_not_inherited() -> None:
     with system.listen_on_loopback() as listening:
         assert listening.getsockname()[0] == "127.0.0.1"

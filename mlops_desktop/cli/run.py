@@ -17,6 +17,7 @@ from mlops_desktop.domain.errors import InvalidInputError, UserError
 from mlops_desktop.domain.jobs import Job
 from mlops_desktop.project import Project
 from mlops_desktop.project.verb import VERBS, Verb
+from mlops_desktop.system import HERE, Platform
 
 from .commands import command, command_name
 from .own_commands import DONE, OWN_COMMANDS, add_own_commands
@@ -63,12 +64,12 @@ def open_window(asked: Asked) -> int:
     return run_application(str(find_project(asked.project)) if asked.project else None)
 
 
-def no_display() -> str:
+def no_display(platform: Platform = HERE) -> str:
     """Why no window can be shown, in one sentence; empty where one can."""
     named = (
         os.environ.get("QT_QPA_PLATFORM") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
-    if sys.platform.startswith("linux") and not named:
+    if platform.name == "linux" and not named:
         return (
             "There is no display for a window; "
             "`mlops-desktop sample bikes.mlops` does the same in the terminal, `mlops-desktop --help` lists every verb."

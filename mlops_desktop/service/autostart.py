@@ -229,6 +229,11 @@ def entries_here(env: Mapping[str, str], command: Sequence[str]) -> list[Entry]:
     return entries(HERE, Path.home(), env, command, systemd=runs_systemd())
 
 
+def registry_here(platform: Platform = HERE) -> WindowsRegistry | None:
+    """The registry of this machine's user; None where there is none."""
+    return WindowsRegistry() if platform.is_windows else None
+
+
 class WindowsRegistry:
     """The registry of the current user, by `winreg`, which only Windows has."""
 

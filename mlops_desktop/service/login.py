@@ -22,7 +22,7 @@ def keep_login_entry(folder: Path, name: str, *, has_schedules: bool) -> None:
     try:
         remember_project(folder, name, has_schedules=has_schedules)
         wanted = autostart.entries_here(os.environ, autostart.wake_command())
-        registry = autostart.WindowsRegistry() if os.name == "nt" else None
+        registry = autostart.registry_here()
         if any(p.has_schedules for p in known_projects()):
             if not autostart.is_installed(wanted, registry):
                 autostart.install(wanted, registry)

@@ -4,7 +4,7 @@
 * `safe_paths`: `open_nofollow` and `within` keep a hostile project folder from leading out of itself; `stored_path`.
 * `processes`: `identity`, `is_alive`, `spawn`, `terminate_tree`, `lower_priority`.
 * `loopback`: `listen_on_loopback`.
-* `machine`: `machine_id`, `machine_name`, `boot_id`, `folder_kind`, `state_folder`, `config_folder`.
+* `machine`: `machine_id`, `machine_name`, `usable_cores`, `boot_id`, `folder_kind`, `state_folder`, `config_folder`.
 * `crash_points`: `crash_point` names the moments at which a kill must lose nothing (`CRASH_POINTS`).
 * `platforms`: `Platform`, which what depends on the system takes; `HERE` is the one we run on, a test hands in another.
 """
@@ -38,6 +38,7 @@ from mlops_desktop.system.machine import (
     machine_id,
     machine_name,
     state_folder,
+    usable_cores,
 )
 from mlops_desktop.system.platforms import HERE, Platform, platform_named
 from mlops_desktop.system.processes import (
@@ -101,6 +102,7 @@ __all__ = [
     "stored_path",
     "terminate_tree",
     "tree",
+    "usable_cores",
     "within",
     "write_bytes",
 ]

@@ -1,8 +1,9 @@
-"""This machine: its name, its id, its present boot, its folders, and where a folder really lies."""
+"""This machine: its name, its cores, its id, its present boot, its folders, and where a folder really lies."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import platform as host
 import uuid
 from collections.abc import Sequence
@@ -21,6 +22,13 @@ APPLICATION: Final = "mlops-desktop"
 def machine_name() -> str:
     """The name people know this machine by."""
     return host.node() or "this machine"
+
+
+def usable_cores(platform: Platform = HERE) -> int:
+    """Cores that this process may use: on Linux those it is bound to, elsewhere all of the machine."""
+    if platform.name == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def machine_id() -> str:

@@ -6,11 +6,11 @@ import hashlib
 import importlib.metadata
 import os
 import platform
-import sys
 from functools import cache
 from pathlib import Path
 
 from mlops_desktop.domain.runs import Environment
+from mlops_desktop.system import usable_cores
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "lightgbm", "skops", "pyarrow", "threadpoolctl", "msgspec")
 
@@ -58,7 +58,7 @@ SMALL_CELLS = 200_000
 
 def usable_threads(wanted: int | None, cells: int) -> int:
     """Threads for a fit on `cells` values: those wanted at most, and no more than this process has cores."""
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else (os.cpu_count() or 1)
+    cores = usable_cores()
     if cells <= SMALL_CELLS:
         return 1
     return max(1, min(wanted or cores, cores))

@@ -13,10 +13,12 @@ import pytest
 
 from mlops_desktop.cli.commands import command_name, taken
 from mlops_desktop.cli.printing import print_cut
+from mlops_desktop.cli.run import no_display
 from mlops_desktop.domain.errors import InvalidInputError
 from mlops_desktop.domain.run_pages import RunLine, RunPage
 from mlops_desktop.domain.runs import Split
 from mlops_desktop.project.verb import VERBS
+from mlops_desktop.system import Platform
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,6 +78,13 @@ def test_no_display_is_said_with_the_verb_that_does_the_same(program) -> None:
     status, _, said = program()
     assert status == 1
     assert "mlops-desktop sample" in said
+
+
+def test_where_every_session_has_a_display_none_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert no_display(Platform("linux"))
+    assert not no_display(Platform("windows")) and not no_display(Platform("darwin"))
 
 
 def test_wrong_usage_ends_with_2_and_proposes_the_nearest(program) -> None:
