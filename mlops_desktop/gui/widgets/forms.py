@@ -57,6 +57,7 @@ class Select(QComboBox):
         set_font(self, "small" if small else "base")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._options: tuple[tuple[str, str], ...] = ()
         self.set_options(options, choice)
         self.activated.connect(self._on_activated)
 
@@ -74,9 +75,11 @@ class Select(QComboBox):
     def set_options(self, options: Sequence[tuple[str, str]], choice: str = "") -> None:
         """Offer other values; keeps the choice if it is among them."""
         before = choice or self.choice
-        self.clear()
-        for key, words in options:
-            self.addItem(words, key)
+        if tuple(options) != self._options:  # thousands of columns take their time
+            self._options = tuple(options)
+            self.clear()
+            for key, words in options:
+                self.addItem(words, key)
         self.choose(before)
 
     def _on_activated(self) -> None:

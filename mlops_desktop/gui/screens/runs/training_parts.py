@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from mlops_desktop.gui.charts.handle_strip import HandleStrip
 from mlops_desktop.gui.charts.painted import StripBar
@@ -17,6 +17,7 @@ from mlops_desktop.gui.screens.runs.training_state import (
     FindingLine,
     SplitView,
     TrainingState,
+    sorted_features,
 )
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.buttons import Button, SegmentedControl
@@ -25,9 +26,12 @@ from mlops_desktop.gui.widgets.cells import Cell, Value
 from mlops_desktop.gui.widgets.forms import Field, Select, TextField
 from mlops_desktop.gui.widgets.labels import Chip, Dot, IconLabel, KeyCap, Label, Line
 from mlops_desktop.gui.widgets.layouts import FlowLayout, clear, column, row, set_shown
+from mlops_desktop.gui.widgets.long_table import LongTable
 from mlops_desktop.gui.widgets.simple_table import SimpleTable, TableColumn
 
 _MOST_ROWS = 18
+_MOST_AT_HAND = 400
+"""Features of which each has its cells made at once."""
 
 
 class DataCard(Card):
@@ -206,11 +210,14 @@ class FeaturesCard(Card):
             TableColumn("missing", tr("Missing"), right=True),
             TableColumn("note", tr("Note"), stretch=1),
         ]
+        self._long = LongFeatures(columns)
+        self._long.toggled.connect(self.toggled)
+        set_shown(self._long, False)
         self._table = SimpleTable(columns, dense=True)
         self._table.setAccessibleName(tr("Features"))
         self._table.clicked_cell.connect(self.toggled)
         self._filter.textChanged.connect(lambda: self._show_rows())
-        self.add(self._table)
+        self.add(self._table, self._long)
 
     def show_features(self, lines: tuple[FeatureLine, ...], words: str) -> None:
         """Show these columns."""
@@ -226,9 +233,47 @@ class FeaturesCard(Card):
             for line in self._lines
             if wanted in f"{line.name} {line.role} {line.type} {line.note}".lower()
         ]
-        self._table.set_rows([(line.name, _feature_cells(line)) for line in rows])
+        is_long = len(self._lines) > _MOST_AT_HAND
+        self._long.show_features(rows if is_long else ())
+        self._table.set_rows([] if is_long else [(line.name, _feature_cells(line)) for line in rows])
+        set_shown(self._table, not is_long)
+        set_shown(self._long, is_long)
         shown = min(max(len(self._lines), 4), _MOST_ROWS)
-        self._table.setMinimumHeight(theme().size("table_row_dense") * shown + theme().px(34))
+        for table in (self._table, self._long):
+            table.setMinimumHeight(theme().size("table_row_dense") * shown + theme().px(34))
+
+
+class LongFeatures(LongTable):
+    """Thousands of features: cells are made as they come on screen. A click on a box, or Enter, toggles it."""
+
+    toggled = Signal(str)
+    """Name of the column."""
+
+    def __init__(self, columns: Sequence[TableColumn]) -> None:
+        super().__init__(tr("Features"))
+        self._columns = tuple(columns)
+        self._lines: tuple[FeatureLine, ...] = ()
+        self._sorted: tuple[str, bool] | None = None
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.clicked.connect(self._on_clicked)
+        self.activated_row.connect(self.toggled)
+        self.sort_wanted.connect(self._on_sort)
+
+    def show_features(self, lines: Sequence[FeatureLine]) -> None:
+        """Show these, in the order that the person chose."""
+        self._lines = tuple(sorted_features(lines, self._sorted))
+        keys = tuple(line.name for line in self._lines)
+        self.show_rows(
+            self._columns, keys, lambda row: _feature_cells(self._lines[row]), sorted_by=self._sorted
+        )
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if index.column() == 0:
+            self.toggled.emit(self._lines[index.row()].name)
+
+    def _on_sort(self, key: str) -> None:
+        self._sorted = (key, self._sorted == (key, False))
+        self.show_features(self._lines)
 
 
 def _feature_cells(line: FeatureLine) -> list[Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -154,10 +155,12 @@ def training_state(
     """
     known = [d for d in datasets or () if d.newest is not None]
     task = check.task if check else None
-    features, algorithms = _features(check, draft), _algorithms(draft, typical)
+    looked_at = check.columns if check else _before_check(known, draft)
+    features = tuple(_feature(c, c.name in draft.ignored) for c in looked_at)
+    algorithms = _algorithms(draft, typical)
     used = [f for f in features if f.checked]
     target, (alarm, leaks) = draft.target or (check.target if check else ""), _alarm(check, used)
-    columns = tuple(c.name for c in check.columns) if check else ()
+    columns = tuple(c.name for c in looked_at)
     return TrainingState(
         subtitle=_subtitle(draft),
         data=_data_options(known, draft),
@@ -266,8 +269,24 @@ def _metrics(task: str | None) -> tuple[Option, ...]:
     return tuple((m.name, m.title) for m in METRICS if task in m.tasks)
 
 
-def _features(check: TrainingCheck | None, draft: TrainingDraft) -> tuple[FeatureLine, ...]:
-    return tuple(_feature(c, c.name in draft.ignored) for c in check.columns) if check else ()
+def _before_check(datasets: Sequence[Dataset], draft: TrainingDraft) -> list[ColumnCheck]:
+    """What is known of the columns before the service has looked at their values: thousands of them take it a while."""
+    chosen = next((d.newest for d in datasets if d.name == draft.data or not draft.data), None)
+    return [
+        ColumnCheck(
+            c.name, c.type, "target" if c.name == draft.target else c.role, c.role == "feature", math.nan, 0
+        )
+        for c in (chosen.columns if chosen else ())
+    ]
+
+
+def sorted_features(lines: Sequence[FeatureLine], by: tuple[str, bool] | None) -> list[FeatureLine]:
+    """Features in the order of a column of the list ("on", "type", "role", "missing", "note"), and whether it goes down."""
+    if by is None:
+        return list(lines)
+    fields = {"on": "name", "missing": "missing_share"}
+    field = fields.get(by[0], by[0])
+    return sorted(lines, key=lambda line: getattr(line, field), reverse=by[1])
 
 
 def _feature(column: ColumnCheck, ignored: bool) -> FeatureLine:
@@ -279,18 +298,24 @@ def _feature(column: ColumnCheck, ignored: bool) -> FeatureLine:
     elif not column.used and not ignored and "left out" in column.note:
         fixed = tr("It has nothing to learn from.")
     percent = column.missing_share * 100
+    known = not math.isnan(percent)
     return FeatureLine(
         name=column.name,
         type=column.type,
         role=column.role,
         status=ROLE_STATUS.get(column.role, "neutral"),
-        missing="0 %" if percent == 0 else "<0.1 %" if percent < 0.1 else f"{percent:.1f} %",
-        missing_share=column.missing_share,
+        missing=missing_words(percent) if known else "",
+        missing_share=column.missing_share if known else 0.0,
         note=column.note,
         note_role=NOTE_ROLES[column.severity],
         checked=not fixed and not ignored,
         fixed=fixed,
     )
+
+
+def missing_words(percent: float) -> str:
+    """``0 %``, ``<0.1 %``, ``7.2 %``."""
+    return "0 %" if percent == 0 else "<0.1 %" if percent < 0.1 else f"{percent:.1f} %"
 
 
 def _algorithms(draft: TrainingDraft, typical: Mapping[str, float]) -> tuple[AlgorithmLine, ...]:

@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from mlops_desktop.domain.algorithms import algorithm
-from mlops_desktop.domain.datasets import Dataset, DatasetVersion
+from mlops_desktop.domain.datasets import Column, Dataset, DatasetVersion
 from mlops_desktop.domain.runs import DataInput, Run, RunSpec, Split
 from mlops_desktop.domain.training_checks import CheckFinding, ColumnCheck, Period, TrainingCheck
 from mlops_desktop.gui.screens.runs.runs_intent import TrainingDraft, draft_like
 from mlops_desktop.gui.screens.runs.training_split import TimeSplit
 from mlops_desktop.gui.screens.runs.training_state import (
     TrainingState,
+    sorted_features,
     start_arguments,
     training_state,
     with_algorithm,
@@ -161,3 +163,19 @@ def test_a_draft_like_a_run_asks_the_same_of_newer_data() -> None:
     assert replace(draft, like=0) == replace(
         draft_like(Run(28, "x", "training", "finished", NOW, "bob", spec)), like=0
     )
+
+
+def test_columns_are_listed_before_the_service_has_looked_at_them() -> None:
+    columns = [Column("hour", "integer", "BIGINT"), Column("rentals", "integer", "BIGINT", "target")]
+    newest = replace_struct(BIKES.newest, columns=columns)
+    state = training_state([replace_struct(BIKES, newest=newest)], None, DRAFT, {})
+    assert [(f.name, f.checked, f.missing) for f in state.features] == [
+        ("hour", True, ""),
+        ("rentals", False, ""),
+    ]
+    assert (state.targets[0], state.problem) == (("hour", "hour"), "The data is being looked at.")
+
+
+def test_features_are_sorted_by_what_is_missing() -> None:
+    lines = sorted_features(state_of().features, ("missing", True))
+    assert [line.name for line in lines[:2]] == ["zone", "weather"]
