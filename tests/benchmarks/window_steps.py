@@ -23,6 +23,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 LOOK_EVERY_MS = 5
 PATIENCE_S = 60.0
+LOOK_FIRST_S = 3.0
+"""So long does a person look at the project before going anywhere."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,8 @@ def play(project: str, script: Callable[[Any], Iterator[Step]], long_s: float = 
             return
         timer.stop()
         window.resize(1440, 900)
-        kept.append(Player(script(window), ticks))
+        first = Step("look at what is open", lambda: None, again_ms=1000, for_s=LOOK_FIRST_S)
+        kept.append(Player(itertools.chain([first], script(window)), ticks))
         wait_for_go()
         kept[0].start()
 

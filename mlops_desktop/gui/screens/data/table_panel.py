@@ -23,6 +23,7 @@ from mlops_desktop.gui.widgets.paged_model import Query, RowsByColumn
 from mlops_desktop.gui.widgets.paged_model import SortKey as TableKey
 from mlops_desktop.gui.widgets.paged_table import PagedTable
 from mlops_desktop.gui.widgets.table_header import ColumnInfo
+from mlops_desktop.gui.words import counted
 
 from .data_intent import DataIntent, with_condition, without_condition
 from .data_state import ColumnLine, DataState
@@ -194,6 +195,10 @@ class TablePanel(QWidget):
             action.setCheckable(True)
             action.setChecked(not header.isSectionHidden(place))
             action.toggled.connect(partial(self._on_column_toggled, line.name))
+        if len(self._state.columns) > _MOST_IN_MENU:
+            more = len(self._state.columns) - _MOST_IN_MENU
+            words = counted(more, "1 more: find it", "{:,} more: find one")
+            menu.addAction(tr("{}, then right-click its header").format(words)).setEnabled(False)
 
     def _show_all(self) -> None:
         for line in self._state.columns:
