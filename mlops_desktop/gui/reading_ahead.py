@@ -18,6 +18,8 @@ AFTER_MS = 500
 """The window has been painted by then."""
 EVERY_MS = 5
 """Between two modules: each takes up to 15 ms, and what the person does comes in between."""
+MOST_LOOKS = 20
+"""Where something is always asked for, a module is read at every so many looks all the same."""
 
 
 class ReadingAhead(QObject):
@@ -33,6 +35,7 @@ class ReadingAhead(QObject):
         super().__init__()
         self._is_quiet = is_quiet
         self._names = section_modules()
+        self._looks = 0
         self.ended = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._read_one)
@@ -40,8 +43,10 @@ class ReadingAhead(QObject):
 
     def _read_one(self) -> None:
         self._timer.setInterval(EVERY_MS)
-        if not self._is_quiet():
+        self._looks += 1
+        if not self._is_quiet() and self._looks < MOST_LOOKS:
             return
+        self._looks = 0
         name = next(self._names, None)
         if name is None:
             self.ended = True

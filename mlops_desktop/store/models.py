@@ -66,8 +66,7 @@ class ModelRows:
     def all(self, *, trashed: bool = False) -> list[Model]:
         """Models by name."""
         state = "is not null" if trashed else "is null"
-        rows = self._session.all(f"select * from model where trashed_at {state} order by name")
-        return [self._model(r) for r in rows]
+        return self._models(self._session.all(f"select * from model where trashed_at {state} order by name"))
 
     def find(self, name: str) -> Model:
         """The model of this name; what stands after an @ is not looked at."""
@@ -173,46 +172,56 @@ class ModelRows:
         return self._session.first("select * from model where name = ? and trashed_at is null", name)
 
     def _model(self, row: dict[str, Any]) -> Model:
-        session, model_id = self._session, row["model_id"]
-        aliases = {
-            r["alias"]: r["number"]
-            for r in session.all(
-                "select alias, number from alias where model_id = ? order by alias", model_id
-            )
-        }
-        rows = session.all(
-            "select * from model_version where model_id = ? and trashed_at is null order by number desc",
-            model_id,
-        )
-        return Model(
-            model_id=model_id,
-            name=row["name"],
-            notes=row["notes"],
-            tags=from_json(row["tags"], list[str]),
-            created_at=row["created_at"],
-            versions=[self._version(row["name"], r, aliases) for r in rows],
-            aliases=aliases,
-            trashed_at=row["trashed_at"],
-        )
+        return self._models([row])[0]
 
-    def _version(self, model: str, row: dict[str, Any], aliases: dict[str, int]) -> ModelVersion:
-        run = self._session.runs.find(row["run_id"])
-        spec, facts = run.spec, run.facts
-        return ModelVersion(
-            model=model,
-            number=row["number"],
-            run_id=run.run_id,
-            algorithm=spec.algorithm if spec else "",
-            task=(facts.task if facts else None) or "",
-            target=spec.target if spec else "",
-            data=spec.data.ref if spec and spec.data else "",
-            metrics=run.metrics,
-            main_metric=facts.main_metric if facts else "",
-            created_at=row["created_at"],
-            created_by=row["created_by"],
-            notes=row["notes"],
-            aliases=[a for a, n in aliases.items() if n == row["number"]],
-        )
+    def _models(self, rows: list[dict[str, Any]]) -> list[Model]:
+        """Models with all that belongs to them, in as many queries for a thousand as for one."""
+        session, ids = self._session, [row["model_id"] for row in rows]
+        of_these = "where model_id in (select unnest(?::bigint[]))"
+        aliases: dict[int, dict[str, int]] = {}
+        for r in session.all(f"select * from alias {of_these} order by alias", ids):
+            aliases.setdefault(r["model_id"], {})[r["alias"]] = r["number"]
+        versions: dict[int, list[dict[str, Any]]] = {}
+        sql = f"select * from model_version {of_these} and trashed_at is null order by number desc"
+        for r in session.all(sql, ids):
+            versions.setdefault(r["model_id"], []).append(r)
+        run_ids = sorted({r["run_id"] for found in versions.values() for r in found})
+        runs = {run.run_id: run for run in session.runs.of_ids_with(run_ids, None, [])}
+        return [
+            Model(
+                model_id=row["model_id"],
+                name=row["name"],
+                notes=row["notes"],
+                tags=from_json(row["tags"], list[str]),
+                created_at=row["created_at"],
+                versions=[
+                    _version_of(row["name"], r, runs[r["run_id"]], aliases.get(row["model_id"], {}))
+                    for r in versions.get(row["model_id"], [])
+                ],
+                aliases=aliases.get(row["model_id"], {}),
+                trashed_at=row["trashed_at"],
+            )
+            for row in rows
+        ]
+
+
+def _version_of(model: str, row: dict[str, Any], run: Run, aliases: dict[str, int]) -> ModelVersion:
+    spec, facts = run.spec, run.facts
+    return ModelVersion(
+        model=model,
+        number=row["number"],
+        run_id=run.run_id,
+        algorithm=spec.algorithm if spec else "",
+        task=(facts.task if facts else None) or "",
+        target=spec.target if spec else "",
+        data=spec.data.ref if spec and spec.data else "",
+        metrics=run.metrics,
+        main_metric=facts.main_metric if facts else "",
+        created_at=row["created_at"],
+        created_by=row["created_by"],
+        notes=row["notes"],
+        aliases=[a for a, n in aliases.items() if n == row["number"]],
+    )
 
 
 def _moves(change: Change, model: Model) -> list[AliasMove]:

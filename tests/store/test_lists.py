@@ -52,3 +52,23 @@ def test_pages_put_together_are_the_whole_list(store: Store, limit: int) -> None
             runs += page
     assert [job.job_id for job in jobs] == [run.run_id for run in runs] == list(range(COUNT, 0, -1))
     assert [f.due_at for _, f in firings] == [AT + timedelta(hours=n) for n in range(COUNT - 1, -1, -1)]
+
+
+def test_each_of_many_models_has_its_own_versions_and_aliases(store: Store) -> None:
+    with store.writing() as session:
+        for statement in (
+            "insert into model select i, 'model ' || i, '', '[]', now()::timestamp, null from range(1, 51) t(i)",
+            "insert into model_version select i, n, i + n, '', now()::timestamp, 'ann', null from range(1, 51) t(i), range(1, 4) u(n)",
+            "insert into alias select i, 'champion', 1 + i % 3 from range(1, 51) t(i)",
+        ):
+            session.cursor.execute(statement)
+    with store.reading() as session:
+        models = {model.name: model for model in session.models.all()}
+        assert session.models.find("model 7") == models["model 7"]
+    assert len(models) == 50
+    versions = models["model 7"].versions
+    assert [(v.ref, v.run_id, v.aliases) for v in versions] == [
+        ("model 7@3", 10, []),
+        ("model 7@2", 9, ["champion"]),
+        ("model 7@1", 8, []),
+    ]
