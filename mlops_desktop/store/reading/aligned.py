@@ -82,7 +82,9 @@ def find_columns(head: str, *, is_whole: bool) -> Columns | None:
     """The columns of a text that begins with `head`, or `None` where it isn't drawn for the eye."""
     written = [line for line in head.splitlines() if line.strip()]
     written = (written if is_whole else written[:-1])[:_LOOKED_AT]
-    lines = [line for line in written if not _RULE.fullmatch(line)]
+    lines = [line for seen, line in enumerate(written) if not _is_drawn(line, seen)]
+    if SEPARATOR in head:
+        return None
     if len(lines) > 1 and any(_RULE.fullmatch(line) and set(line) & set("|+") for line in written[:3]):
         counts = Counter(len(_within_bars(line)) for line in lines)
         width = len(_within_bars(lines[0]))
@@ -141,9 +143,10 @@ def over_all_lines(columns: Columns, path: Path, limit: int | None) -> Columns:
         A line has letters all over a gap, in the middle of it or on both sides.
     """
     gaps = list(columns.gaps)
-    for number, line in enumerate(_lines(path, limit), start=1):
-        for place, (start, end) in enumerate(gaps):
-            if not line[start:end].strip(" ") or _RULE.fullmatch(line):
+    for number, line in _table_lines(path, limit):
+        for place, (start, end) in enumerate(gaps if line is not None else ()):
+            assert line is not None
+            if not line[start:end].strip(" "):
                 continue
             if not _NARROWER.fullmatch(line[start:end].ljust(end - start)):
                 what = f"has “{line[start:end].strip()}” at letter {start + 1}, where the lines before have blanks"
@@ -192,9 +195,30 @@ def write_separated(path: Path, target: Path, columns: Columns, limit: int | Non
         A line does not keep to the columns.
     """
     with target.open("w", encoding="utf-8", newline="") as out:
-        for number, line in enumerate(_lines(path, limit), start=1):
-            plain = not line.strip() or _RULE.fullmatch(line)
-            out.write(("" if plain else SEPARATOR.join(columns.values(line, number))) + "\n")
+        for number, line in _table_lines(path, limit):
+            if line is not None and SEPARATOR in line:
+                raise CrossedError(number, "has a unit separator (U+001F) in it")
+            out.write(("" if line is None else SEPARATOR.join(columns.values(line, number))) + "\n")
+
+
+def _is_drawn(line: str, seen: int) -> bool:
+    """Whether a line is drawn: one of dashes alone may also be a row of missing values, but not at the top.
+
+    Parameters
+    ----------
+    seen : int
+        Lines before it that are not blank.
+    """
+    return _RULE.fullmatch(line) is not None and (seen < 3 or "+" in line or line.startswith("("))
+
+
+def _table_lines(path: Path, limit: int | None) -> Iterator[tuple[int, str | None]]:
+    """Each line with its number; `None` for one that is blank or drawn."""
+    seen = 0
+    for number, line in enumerate(_lines(path, limit), start=1):
+        plain = not line.strip()
+        yield number, None if plain or _is_drawn(line, seen) else line
+        seen += not plain
 
 
 def _lines(path: Path, limit: int | None) -> Iterator[str]:

@@ -58,3 +58,8 @@ def test_the_blanks_that_a_preview_found_can_be_given_again(bring_in):
 )
 def test_a_table_framed_by_bars_and_lines_is_read(bring_in, text):
     assert bring_in(text, name="t.txt").columns == {"id": [1, 2], "name": ["x", None]}
+
+
+def test_a_row_of_dashes_is_a_row_of_missing_values(bring_in):
+    rows = "".join(f"{i:4d}  {i * 2:4d}\n" for i in range(9))
+    assert bring_in("  id     v\n" + rows + "  --    --\n", name="t.txt")["v"] == [*range(0, 18, 2), None]
