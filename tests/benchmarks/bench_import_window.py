@@ -1,7 +1,8 @@
 """Large files through the import screen of the real window: how long, whether it stays smooth, what it holds in memory.
 
 At scale 1: CSV files of 255 MB and 1 GB (20 columns), and one of 255 MB with texts of 2 to 20 KB; a window that is
-closed in the midst of an import. The window runs in a process of its own (under Xvfb, or offscreen).
+closed in the midst of an import. Gaps are told as the work that the window's thread did at a time, which a busy machine
+does not lengthen, with the time on the clock beside it. The window runs in a process of its own (under Xvfb, or offscreen).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 from bench_import import TABLE
-from measuring import SCALE, Figures, Served, peak_bytes, window_process
+from measuring import SCALE, Figures, Served, cpu_s, peak_bytes, window_process
 from pytest_benchmark.fixture import BenchmarkFixture
 
 SCRIPT = Path(__file__).with_name("import_window_script.py")
@@ -69,22 +70,21 @@ def test_a_large_file_comes_through_the_import_screen(
         with window_process(SCRIPT, str(bench.folder), str(file)) as window:
             return json.loads(window.communicate(timeout=900)[0])
 
+    used = cpu_s(bench.process)
     facts = benchmark.pedantic(played, rounds=1)
+    used = cpu_s(bench.process) - used
     imported = bench.project.datasets.list()[0].newest
     assert imported is not None and imported.rows == rows
     ms = {step["step"]: step["ms"] for step in facts["steps"]}
     seconds = (ms["begin"] + ms["scroll until it has ended"]) / 1000
-    per_gb = seconds / (file.stat().st_size / 1e9)
-    figures.add(f"{case}: import", seconds, "s", None, f"{rows:,} rows")
-    figures.add("... for each GB", per_gb, "s", 12.0 if SCALE >= 1 else None)
+    gigabytes = file.stat().st_size / 1e9
+    figures.add(f"{case}: import", seconds, "s", 12.0 * max(gigabytes, 0.5), f"{rows:,} rows")
+    figures.add(
+        "... processor of the service for each GB", used / gigabytes, "s", 24.0 if SCALE >= 1 else None
+    )
     for step in facts["steps"]:
-        figures.add(
-            f"... {step['step']}: gap",
-            step["gap_ms"],
-            "ms",
-            GAP_MS,
-            f"{step['work_ms']:.0f} ms of work; {step['ms']:.0f} ms in all",
-        )
+        note = f"{step['gap_ms']:.0f} ms on the clock; {step['ms']:.0f} ms in all"
+        figures.add(f"... {step['step']}: longest work at a time", step["work_ms"], "ms", GAP_MS, note)
     for long in facts["long"]:
         figures.add(f"... gap at {long['at_s']:.1f} s", long["gap_ms"], "ms", None, long["stack"])
     figures.add("... memory of the window", facts["peak_bytes"] / 1e9, "GB", WINDOW_GB)
