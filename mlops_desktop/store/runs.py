@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from .session import Session
 
 
+MOST_NAMED = 20
+"""More runs than these are counted, not named."""
+
+
 class _Kept(msgspec.Struct, frozen=True):
     """What of a run is kept as one JSON column."""
 
@@ -95,8 +99,17 @@ class RunRows:
         return self._read(tail + " order by run_id desc limit ?", *values, limit or None)
 
     def of_ids(self, run_ids: Sequence[int]) -> list[Run]:
-        """These runs, in the order asked for."""
-        return [self.find(i) for i in run_ids]
+        """These runs, in the order asked for.
+
+        Raises
+        ------
+        NotFoundError
+            One is not there.
+        """
+        found = {
+            r.run_id: r for r in self._read("where run_id in (select unnest(?::bigint[]))", list(run_ids))
+        }
+        return [found.get(i) or self.find(i) for i in run_ids]
 
     def of_ids_with(
         self, run_ids: Sequence[int], metrics: Sequence[str] | None, params: Sequence[str] | None
@@ -221,22 +234,24 @@ class RunRows:
         for run in self.of_ids(run_ids):
             if run.state in ("queued", "running"):
                 raise ConflictError(f"Run {run.run_id} is at work.", remedy="Cancel it first.")
-            model = self._session.value(
-                "select model.name || '@' || number from model_version v join model using (model_id) where run_id = ? and v.trashed_at is null",
-                run.run_id,
+        registered = self._session.first(
+            "select run_id, model.name || '@' || number as model from model_version v join model using (model_id) "
+            "where run_id in (select unnest(?::bigint[])) and v.trashed_at is null order by run_id",
+            list(run_ids),
+        )
+        if registered is not None:
+            raise ConflictError(
+                f"Run {registered['run_id']} can't go into the trash.",
+                reason=f"The model {registered['model']} came from it.",
             )
-            if model is not None:
-                raise ConflictError(
-                    f"Run {run.run_id} can't go into the trash.", reason=f"The model {model} came from it."
-                )
-            self._session.update("run", [run.run_id], trashed_at=now())
+        self._session.update_all("run", run_ids, trashed_at=now())
         self._session.say(f"Put {_runs(run_ids)} into the trash")
         return self.of_ids(run_ids)
 
     def restore(self, run_ids: Sequence[int]) -> list[Run]:
         """Take runs out of the trash."""
-        for run in self.of_ids(run_ids):
-            self._session.update("run", [run.run_id], trashed_at=None)
+        self.of_ids(run_ids)
+        self._session.update_all("run", run_ids, trashed_at=None)
         self._session.say(f"Took {_runs(run_ids)} out of the trash")
         return self.of_ids(run_ids)
 
@@ -414,6 +429,9 @@ def tidy_tags(tags: Sequence[str]) -> str:
 
 
 def _runs(run_ids: Sequence[int]) -> str:
+    """What is said of runs: their numbers, or of many how many they are."""
+    if len(run_ids) > MOST_NAMED:
+        return f"{len(run_ids):,} runs"
     return ("run " if len(run_ids) == 1 else "runs ") + ", ".join(map(str, run_ids))
 
 

@@ -242,6 +242,21 @@ class Session:
         )
         self._note(RowChange(table, list(key), before, self.row(table, key)))
 
+    def update_all(self, table: str, ids: Sequence[int], **values: Any) -> None:
+        """Change columns of many rows, whose key is one number, and note each before and after; all at once."""
+        self._must_write()
+        (key,) = self.database.keys[table]
+        these = f"{key} in (select unnest(?::bigint[]))"
+        found = f"select * from {table} where {these} order by {key}"
+        before = msgspec.to_builtins(self.all(found, list(ids)))
+        sets = ", ".join(f'"{c}" = ?' for c in values)
+        self.cursor.execute(
+            f"update {table} set {sets} where {these}", [*map(naive, values.values()), list(ids)]
+        )
+        after = msgspec.to_builtins(self.all(found, list(ids)))
+        for old, new in zip(before, after, strict=True):
+            self._note(RowChange(table, [new[key]], old, new))
+
     def delete(self, table: str, key: Sequence[Any]) -> None:
         """Delete one row and note it."""
         self._must_write()

@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from mlops_desktop.domain.errors import NotFoundError
 from mlops_desktop.domain.schedules import Firing
+from mlops_desktop.project import Project
 from mlops_desktop.store.database import Store, create
 
 COUNT = 101
+RUN = "i, 'trial', 'logged', 'finished', 'null', null, null, '{}', null, '', '[]', now()::timestamp, 'ann', null, null, null"
+"""Columns of a run of number ``i`` that a script logged."""
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 
 
@@ -28,10 +32,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
                 "job",
                 "i, 'train', 'Train', 'finished', '', now()::timestamp, 'ann', '', null, null, null, null",
             ),
-            (
-                "run",
-                "i, 'trial', 'logged', 'finished', 'null', null, null, '{}', null, '', '[]', now()::timestamp, 'ann', null, null, null",
-            ),
+            ("run", RUN),
         ):
             session.cursor.execute(f"insert into {table} select {values} from range(1, {COUNT + 1}) t(i)")
     yield made
@@ -72,3 +73,17 @@ def test_each_of_many_models_has_its_own_versions_and_aliases(store: Store) -> N
         ("model 7@2", 9, ["champion"]),
         ("model 7@1", 8, []),
     ]
+
+
+def test_many_runs_go_into_the_trash_and_come_back_as_one_change(host: Any, project: Project) -> None:
+    with host.store.writing() as session:
+        session.cursor.execute(f"insert into run select {RUN} from range(1, 101) t(i)")
+    numbers = list(range(100, 0, -1))
+    assert [run.run_id for run in project.runs.trash(numbers)] == numbers and not project.runs.list()
+    newest = project.activity.list(limit=1)[0]
+    assert (newest.summary, len(newest.rows)) == ("Put 100 runs into the trash", 100)
+    project.activity.undo()
+    assert len(project.runs.list()) == 100
+    with pytest.raises(NotFoundError, match="101"):
+        project.runs.trash([1, 101])
+    assert not project.runs.list(trashed=True)
