@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable
 
 from .actions import Action
@@ -22,23 +21,6 @@ from .screens import (
     settings,
     start,
 )
-
-SCREENS = (
-    "data.data_screen",
-    "data.import_screen",
-    "runs.runs_screen",
-    "models.models_screen",
-    "deployments.deployments_screen",
-    "automation.automation_screen",
-    "activity.activity_screen",
-)
-"""Modules of the screens that a person goes to next, the likeliest first."""
-
-
-def load_screens() -> None:
-    """Load the modules of all screens: off the GUI thread, so that the first look at a section does not wait for it."""
-    for name in SCREENS:
-        importlib.import_module(f"mlops_desktop.gui.screens.{name}")
 
 
 def all_sections(preferences: Preferences) -> list[Section]:

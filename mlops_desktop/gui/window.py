@@ -39,7 +39,7 @@ from .reading_ahead import ReadingAhead
 from .screens.overview.overview_facts import overview_facts
 from .screens.overview.overview_state import needs_you
 from .screens.start.beginning import begin_with_file
-from .sections import all_sections, load_screens, section_actions
+from .sections import all_sections, section_actions
 from .shell.shell_state import Notice, ShellState
 from .tasks import Tasks
 from .theme import SchemeChoice, theme
@@ -58,8 +58,6 @@ TRANSLATIONS = "window"
 """The context of its sentences in translation files."""
 MOST_RECENT = 8
 """Projects offered in the menu of projects."""
-LOAD_AFTER_MS = 600
-"""When a project is on screen for so long, the other screens are loaded."""
 FLASH_MS = 1000
 """How long the text cursor takes to come and go, unless less motion is wanted."""
 END_PATIENCE_S = 0.5
@@ -87,10 +85,6 @@ class ProjectWindow(QObject):
         self._notices: tuple[Notice, ...] = ()
         self._place: Path | str | None = None
         self._closing_agreed = False
-        self._loading = QTimer(self)
-        self._loading.setSingleShot(True)
-        self._loading.setInterval(LOAD_AFTER_MS)
-        self._loading.timeout.connect(self._load_screens)
         self.registry.add(project_actions(self))
         sections = all_sections(self.preferences)
         self._section_ids = {s.id for s in sections}
@@ -246,10 +240,6 @@ class ProjectWindow(QObject):
         wanted = self.memory.sections.get(str(path), "overview")
         self.window.go(Place(wanted if wanted in self._section_ids else "overview"))
         self._ask_needs()
-        self._loading.start()
-
-    def _load_screens(self) -> None:
-        self.tasks.run(load_screens, lambda _: None, owner=self, key="screens")
 
     def _on_job_ended(self, job: JobRow) -> None:
         told = ended_job(job)

@@ -20,8 +20,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from window_steps import Step, play, wheel
 
-PACE_S, FIRST_S = 0.5, 3.0
-"""Seconds that a person looks at what came; and at the overview, before anything else."""
+PACE_S = 0.5
+"""Seconds that a person looks at what came."""
 
 
 def metric_of(run: int, metric: int) -> float:
@@ -73,7 +73,6 @@ class Watched:
 def steps(window: Any) -> Iterator[Step]:
     """What a person does with many runs."""
     seen, count = Watched(window), int(sys.argv[3])
-    yield from pause(FIRST_S)
     yield Step("open", seen.go, lambda: seen.is_shown(count))
     yield Step(f"said: {seen.said()}", lambda: None)
     table = seen.page.table
@@ -120,16 +119,15 @@ def is_found(window: Any, run: int) -> bool:
     return any(f"#{run} " in title for title in window.palette_box.titles)
 
 
-def pause(for_s: float = PACE_S) -> Iterator[Step]:
+def pause() -> Iterator[Step]:
     """A person looks, and answers come in."""
-    until = time.perf_counter() + for_s
+    until = time.perf_counter() + PACE_S
     yield Step("look", lambda: None, lambda: time.perf_counter() > until)
 
 
 def follow(window: Any) -> Iterator[Step]:
     """A person who watches what comes."""
     seen, until = Watched(window), float(sys.argv[3])
-    yield from pause(FIRST_S)
     yield Step("open", seen.go, lambda: bool(seen.page.state.lines))
     yield from pause()
     known = set(seen.page.state.arranged.order)
