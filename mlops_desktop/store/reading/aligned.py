@@ -18,6 +18,8 @@ BLANKS = "  "
 SEPARATOR = "\x1f"
 """What separates the values once the text is written anew."""
 _LOOKED_AT = 400
+_ENOUGH = 6
+"""Lines that are cut into equally many values by chance hardly ever, where some values have blanks within."""
 _RULE = re.compile(r"[-=+| :]*[-=]{2}[-=+| :]*|\(\d+ rows?\)")
 """A line drawn under the names or around the table, or the number of rows below it."""
 _NARROWER = re.compile("[^ ]* +| +[^ ]*")
@@ -92,10 +94,12 @@ def find_columns(head: str, *, is_whole: bool) -> Columns | None:
             return Columns(width, has_bars=True)
     if len(lines) < 3 or any("\t" in line for line in lines) or not has_runs(lines):
         return None
-    counts = {len(line.split()) for line in lines}
-    if len(counts) == 1 and counts != {1} and '"' not in head:
+    gaps, counts = _gaps(lines), {len(line.split()) for line in lines}
+    if gaps and counts != {len(gaps) + 1}:
+        return Columns(len(gaps) + 1, gaps)
+    alike = len(counts) == 1 and counts != {1} and '"' not in head
+    if alike and _are_apart(lines) and (gaps or len(lines) >= _ENOUGH):
         return Columns(counts.pop())
-    gaps = _gaps(lines)
     return Columns(len(gaps) + 1, gaps) if gaps else None
 
 
@@ -110,28 +114,35 @@ def has_runs(lines: Sequence[str]) -> bool:
     return sum(BLANKS in line.strip() for line in lines) * 2 > len(lines)
 
 
+def _are_apart(lines: Sequence[str]) -> bool:
+    """Whether two blanks or more stand between each two neighbours in some line: one alone may be part of a value."""
+    runs = [[len(run) for run in re.findall(" +", line.strip())] for line in lines]
+    return all(max(between) > 1 for between in zip(*runs, strict=True))
+
+
 def _gaps(lines: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Places that are blank in all lines, between columns that each have a name in the first line."""
-    names = lines[0].rstrip()
-    blank = [
-        all(place >= len(line) or line[place] == " " for line in lines)
-        for place in range(max(len(line.rstrip()) for line in lines))
-    ]
-    runs = [
-        (found.start(), found.end()) for found in re.finditer("x+", "".join("x" if b else "." for b in blank))
-    ]
-    inner = [run for run in runs if run[0] > 0]
-    gaps: list[tuple[int, int]] = []
-    for number, (start, end) in enumerate(inner):
-        behind = inner[number + 1][0] if number + 1 < len(inner) else len(blank)
-        if names[end:behind].strip():
-            gaps.append((start, end))
-        elif end - start > 1:
+    """Places that are blank in all lines, between columns that each have a name in the first line and a value below.
+
+    None where a blank that all lines share may as well stand within the values of one column.
+    """
+    width = max(len(line.rstrip()) for line in lines)
+    padded = [line.ljust(width) for line in lines]
+    blank = "".join("x" if all(line[place] == " " for line in padded) else "." for place in range(width))
+    gaps = [(found.start(), found.end()) for found in re.finditer("x+", blank) if found.start() > 0]
+    edges = [0, *(end for _, end in gaps), width]
+    for start, end in pairwise(edges):
+        has_value = any(line[start:end].strip() for line in padded[1:])
+        name = padded[0][start:end].strip()
+        if not has_value or not name or BLANKS in name:
             return ()
-    if not gaps or not names[: gaps[0][0]].strip():
+    if any(all(_run_at(line, start) < 2 for line in padded) for start, _ in gaps):
         return ()
-    edges = [0, *(end for _, end in gaps), len(names)]
-    return () if any(BLANKS in names[a:b].strip() for a, b in pairwise(edges)) else tuple(gaps)
+    return tuple(gaps)
+
+
+def _run_at(line: str, place: int) -> int:
+    """How many blanks stand together at a place of a line."""
+    return len(line) - len(line[:place].rstrip()) - len(line[place:].lstrip())
 
 
 def over_all_lines(columns: Columns, path: Path, limit: int | None) -> Columns:
