@@ -18,6 +18,9 @@ from mlops_desktop.domain.tables import Table
 HIDDEN = {"report", "spec", "facts", "artifacts", "rows_hash", "result", "hash", "client", "fingerprint"}
 """Fields that a table of many things leaves out; ``--json`` has them."""
 
+MOST_PRINTED = 1000
+"""Things that are laid out as a table for people, which takes a millisecond each; ``--json`` has any number."""
+
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
@@ -99,9 +102,12 @@ def _print_list(console: Any, values: list[Any]) -> None:
         for value in values:
             console.print(shown(value), markup=False, soft_wrap=True)
         return
+    total, values = len(values), values[:MOST_PRINTED]
     fields = [f for f in values[0].__struct_fields__ if f not in HIDDEN]
     used = [f for f in fields if any(_is_cell(getattr(v, f)) for v in values)]
     _print_rows(console, used, [[shown(getattr(v, f)) for f in used] for v in values])
+    if total > len(values):
+        sys.stderr.write(f"These are the first {len(values):,} of {total:,}; --json has all.\n")
 
 
 def _is_cell(value: Any) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.cli.commands import command_name, taken
-from mlops_desktop.cli.printing import print_cut
+from mlops_desktop.cli.printing import MOST_PRINTED, print_cut, print_result
 from mlops_desktop.cli.run import no_display
 from mlops_desktop.domain.errors import InvalidInputError
 from mlops_desktop.domain.run_pages import RunLine, RunPage
@@ -115,6 +115,15 @@ def test_a_list_that_ends_where_the_limit_says_is_told(
 ) -> None:
     print_cut(list(range(count)), limit)
     assert ("--limit 0 shows all" in capsys.readouterr().err) == is_said
+
+
+@pytest.mark.slow
+def test_a_list_that_is_too_long_to_read_is_cut_and_told(capsys: pytest.CaptureFixture[str]) -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    print_result([RunLine(n, "trial", "finished", at, "ann") for n in range(MOST_PRINTED + 1)])
+    printed, said = capsys.readouterr()
+    assert printed.count("trial") == MOST_PRINTED
+    assert said == "These are the first 1,000 of 1,001; --json has all.\n"
 
 
 @pytest.mark.parametrize(
