@@ -21,6 +21,8 @@ DENSE_POINTS = 50_000
 _MARKED_POINTS = 30
 _DENSITY_SIDE = 256
 _MISSING = np.nan
+_FARTHEST = 1e307
+"""The end of what an axis shows: twice as much is no number any more."""
 
 
 def as_array(values: Sequence[float | None]) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -119,6 +121,8 @@ class Canvas(QObject):
         self.view.viewport().installEventFilter(self)
         self._log_y = False
         self._zero_top: float | None = None
+        self._reach: tuple[float, float] = (np.inf, -np.inf)
+        """Lowest and highest value drawn, as they stand on the axis."""
         self.restyle()
 
     def restyle(self) -> None:
@@ -145,11 +149,26 @@ class Canvas(QObject):
 
     def set_log_y(self, on: bool) -> None:
         """A logarithmic axis; what is not above 0 must not be drawn."""
+        if on != self._log_y:
+            self.plot.vb.enableAutoRange(
+                y=True
+            )  # the range that was zoomed to has no meaning on the other kind
         self._log_y = on
         self.plot.setLogMode(y=on)
 
+    def fit(self) -> None:
+        """Show the whole height, unless the person has zoomed.
+
+        pyqtgraph cuts values a million times beyond what is shown, and finds its range from what it left: from 1 to
+        1e300 it would take fifty steps, each painted in seconds.
+        """
+        low, high = self._reach
+        if low <= high and self.plot.vb.autoRangeEnabled()[1]:
+            self.plot.vb.setRange(yRange=(max(low, -_FARTHEST), min(high, _FARTHEST)), disableAutoRange=False)
+
     def clear(self) -> None:
         """Take everything away."""
+        self._reach = (np.inf, -np.inf)
         self.plot.clear()
         self.plot.addItem(self._cross, ignoreBounds=True)
         self._cross.hide()
@@ -160,6 +179,12 @@ class Canvas(QObject):
         x, y = as_array(series.x), as_array(series.y)
         if self._log_y:
             y = np.where(y > 0, y, _MISSING)
+        drawn = self._scaled(y)[np.isfinite(y)]
+        if len(drawn):
+            self._reach = (
+                min(self._reach[0], float(drawn.min())),
+                max(self._reach[1], float(drawn.max())),
+            )
         items: list[Any] = []
         colour = series_ink(series.colour)
         if series.band is not None:
@@ -213,6 +238,7 @@ class Canvas(QObject):
         """Show everything; with `zero_top` from 0 to a little above it, now and after each double-click."""
         self._zero_top = zero_top if zero_top is not None else self._zero_top
         self.plot.vb.enableAutoRange()
+        self.fit()
         if self._zero_top:
             self.plot.vb.setYRange(0, self._zero_top * 1.08, padding=0)
 

@@ -201,6 +201,7 @@ class LineChart(Chart):
         self._items = {s.name: canvas.add_line(s, thick=thick) for s in reversed(self._series)}
         for mark in self._marks:
             canvas.add_mark(mark)
+        canvas.fit()
         if self._from_zero and not self._log_y:
             tops = [f[4] for f in (facts_of(s.y) for s in self._series) if f is not None]
             canvas.reset(max(tops, default=1.0))

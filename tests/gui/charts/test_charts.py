@@ -198,3 +198,12 @@ def test_of_a_choice_of_points_all_that_are_lost_are_told(chart):
     assert chart.note == "7 points can't be shown"
     chart.set_log_y(True)
     assert "100 points are not above 0" in chart.note
+
+
+def test_values_up_to_1e300_have_their_whole_range_on_either_axis_at_once(chart):
+    chart.show_series([Series("loss", [0, 1, 2, 3], [1.0, 0.0, 1e-300, 1e300])])
+    for log_y, least in ((False, 0.9e300), (True, 300.0), (False, 0.9e300)):
+        chart.set_log_y(log_y)
+        chart.grab()
+        low, high = chart._canvas.plot.vb.viewRange()[1]
+        assert least < high < 1.3 * least + 10 and low < 0
