@@ -51,6 +51,13 @@ def test_luck_is_called_luck_in_about_19_of_20_cases() -> None:
     assert 3 <= sure <= 20
 
 
+def test_few_rows_make_the_interval_wider() -> None:
+    assert paired.tail_share(30) == pytest.approx(
+        0.0189, abs=3e-4
+    )  # by the quantile of t with 29 degrees of freedom
+    assert paired.tail_share(100_000) == pytest.approx(0.025, abs=1e-5)
+
+
 def test_neighbours_that_err_alike_make_the_interval_wide() -> None:
     shocks = np.repeat(np.random.default_rng(0).normal(size=40), 25)
     alone, blocks = (
