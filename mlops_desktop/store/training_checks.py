@@ -132,6 +132,8 @@ class TrainingChecks:
         fact = facts.get(target)
         if fact is None or not 2 <= fact.distinct <= MOST_CLASSES or fact.rows < FEWEST_ROWS:
             return []
+        if fact.distinct * 2 > fact.rows:
+            return []  # nearly each row has a value of its own, so any other such column would fit
         schema = {c.name: c for c in self._session.versions.schema(self._session.cursor, version.version_id)}
         likely = [
             c.name

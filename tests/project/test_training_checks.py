@@ -94,3 +94,10 @@ def test_infinite_values_are_named_with_their_column_and_number(
 ) -> None:
     rows = [row.replace(f",{n}.5,", ",inf,") if n < 5 else row for n, row in enumerate(ROWS)]
     assert found(HEADER + "".join(rows))["infinite"].startswith("spend: 5 infinite values")
+
+
+def test_columns_of_nothing_but_different_values_are_no_leak_of_such_a_target(
+    found: Callable[[str], dict[str, str]],
+) -> None:
+    rows = "".join(f"{n * 7919 % 101}.5,{n * 31 % 97}.25,{n * 17 % 89}.125\n" for n in range(60))
+    assert "leak" not in found("a,b,churned\n" + rows)

@@ -35,6 +35,8 @@ SPLIT_METHODS: tuple[tuple[SplitMethod, str], ...] = (
 )
 TASK_WORDS = {"binary": "Two classes", "multiclass": "Several classes", "regression": "Regression"}
 ROLE_STATUS: dict[str, Status] = {"target": "good", "time": "accent", "sensitive": "warn"}
+MOST_ALIKE = 6
+"""Findings of one kind that are shown one by one."""
 NOTE_ROLES = {"": "muted", "note": "muted", "warning": "warn", "error": "bad"}
 SEVERITY_ICONS: dict[str, tuple[str, str]] = {
     "error": ("error", "bad"),
@@ -335,7 +337,21 @@ def _findings(check: TrainingCheck | None, used: Sequence[FeatureLine]) -> tuple
     """The worst first."""
     order = list(SEVERITY_ICONS)
     found = sorted(check.findings, key=lambda f: order.index(f.severity)) if check else []
-    return tuple(_finding(f, used) for f in found)
+    alike: dict[str, list[CheckFinding]] = {}
+    for finding in found:
+        alike.setdefault(finding.code, []).append(finding)
+    return tuple(_finding(f, used) for group in alike.values() for f in _few(group))
+
+
+def _few(alike: list[CheckFinding]) -> list[CheckFinding]:
+    """Findings of one kind, from a number on the rest of them as one: a wide table may have hundreds."""
+    if len(alike) <= MOST_ALIKE:
+        return alike
+    rest = alike[MOST_ALIKE - 1 :]
+    names = list(dict.fromkeys(c for f in rest for c in f.columns))
+    listed = ", ".join(names[:12]) + (tr(" and {:,} more").format(len(names) - 12) if len(names) > 12 else "")
+    title = tr("{:,} more of this kind").format(len(rest))
+    return [*alike[: MOST_ALIKE - 1], CheckFinding(rest[0].code, rest[0].severity, title, listed, names)]
 
 
 def _finding(finding: CheckFinding, used: Sequence[FeatureLine]) -> FindingLine:

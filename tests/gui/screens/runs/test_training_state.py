@@ -179,3 +179,11 @@ def test_columns_are_listed_before_the_service_has_looked_at_them() -> None:
 def test_features_are_sorted_by_what_is_missing() -> None:
     lines = sorted_features(state_of().features, ("missing", True))
     assert [line.name for line in lines[:2]] == ["zone", "weather"]
+
+
+def test_many_findings_of_one_kind_are_few_lines_with_one_remedy_for_the_rest() -> None:
+    leaks = [CheckFinding("leak", "error", f"Leak: c{n}", "", [f"c{n}"]) for n in range(60)]
+    columns = [ColumnCheck(f"c{n}", "integer", "feature", True, 0.0, 9, "leak", "error") for n in range(60)]
+    found = state_of(check=replace_struct(CHECK, findings=leaks, columns=columns)).findings
+    assert [f.title for f in found][-1] == "55 more of this kind" and len(found) == 6
+    assert found[-1].text.endswith("c16 and 43 more") and len(found[-1].columns) == 55
