@@ -241,7 +241,7 @@ class Profiles:
     def _shapes(self, source: str, looks: Sequence[_Look]) -> list[_Shape]:
         """The second query: bins between the ends of the ranges, and counts of the most frequent values."""
         edges = [bin_edges(look) for look in looks]
-        items: list[str] = []
+        items = ["count(*)"]  # so that a table without rows answers with a row, too
         for look, found in zip(looks, edges, strict=True):
             text = look.column.text_sql
             if found:
@@ -252,7 +252,7 @@ class Profiles:
                 items.append("null")
         row = self._session.cursor.execute(f"select {', '.join(items)} from {source}").fetchone()
         assert row is not None
-        return [_shape(look, found, value) for look, found, value in zip(looks, edges, row, strict=True)]
+        return [_shape(look, found, value) for look, found, value in zip(looks, edges, row[1:], strict=True)]
 
 
 _Shape = tuple[list[float], list[int], list[tuple[str, int]]]

@@ -30,6 +30,7 @@ def test_a_table_that_is_fit_has_nothing_said_of_its_rows(found: Callable[[str],
 
 
 def test_too_few_rows_are_said_before_the_training(found: Callable[[str], dict[str, str]]) -> None:
+    assert found(HEADER)["few_rows"].startswith("0 rows")
     assert found(HEADER + ROWS[0])["few_rows"].startswith("1 row; at least 10")
 
 

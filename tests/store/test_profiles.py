@@ -62,6 +62,11 @@ def test_infinite_values_are_counted_apart_from_missing_ones(project: Project, w
     assert project.datasets.profile("all")[0].infinite == 2
 
 
+def test_a_table_without_rows_has_a_profile(project: Project, write: Write) -> None:
+    project.datasets.import_file(write("none.csv", "x,y"), "none").wait()
+    assert [(c.rows, c.distinct, c.missing) for c in project.datasets.profile("none")] == [(0, 0, 0)] * 2
+
+
 def test_the_largest_number_is_in_the_last_bin_and_not_infinite(project: Project, write: Write) -> None:
     project.datasets.import_file(write("n.csv", "x", "0.1", "0.5", "1.8442"), "n").wait()
     (found,) = project.datasets.profile("n")
