@@ -58,6 +58,8 @@ TRANSLATIONS = "window"
 """The context of its sentences in translation files."""
 MOST_RECENT = 8
 """Projects offered in the menu of projects."""
+SWITCH_S = 0.0005
+"""A thread of calls lets go of the interpreter this soon: the GUI thread asks for it at nearly each call of Qt."""
 FLASH_MS = 1000
 """How long the text cursor takes to come and go, unless less motion is wanted."""
 END_PATIENCE_S = 0.5
@@ -388,6 +390,7 @@ def run_window(folder: Path | str | None, service: ServiceOnItsWay | None) -> in
     made.window.show()
     if folder is not None:
         made.open_project(folder, service)
+    sys.setswitchinterval(SWITCH_S)
     collector = GuiCollector()
     ahead = ReadingAhead(lambda: made.tasks.busy == 0)
     code = app.exec()
