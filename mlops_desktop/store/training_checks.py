@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from .session import Session
 
 SAMPLE_ROWS = 20_000
-FEWEST_ROWS = 20
-"""With fewer rows a column may look like the target by chance."""
+ROWS_A_CLASS = 10
+"""With fewer rows a class on average, a column may look like the target by chance."""
 NUMBERS = ("integer", "decimal", "big integer", "exact decimal")
 TIMES = ("date", "timestamp", "timestamp with zone")
 MOST_PERIODS = 60
@@ -55,9 +55,11 @@ class TrainingChecks:
         if target and target not in [c.name for c in version.columns]:
             raise NotFoundError(f"{version.ref} has no column “{target}”.", where=Where(column=target))
         facts = {f.name: f for f in self._session.profiles.columns(version.ref, None, exact=False)}
-        leaks = [*self._leaks(version, wanted), *self._class_leaks(version, wanted, facts)]
-        columns = [_column(c, facts.get(c.name), wanted, ignore, leaks) for c in version.columns]
         task, reason = self._task(version, wanted, facts)
+        leaks = self._leaks(version, wanted)
+        if task in ("binary", "multiclass"):
+            leaks += self._class_leaks(version, wanted, facts)
+        columns = [_column(c, facts.get(c.name), wanted, ignore, leaks) for c in version.columns]
         time_column = split.time_column or by_role.get("time", "")
         periods = self._periods(version, time_column, wanted)
         findings = [
@@ -130,7 +132,7 @@ class TrainingChecks:
     def _class_leaks(self, version: DatasetVersion, target: str, facts: dict[str, Any]) -> list[Leak]:
         """Columns that have a value of their own for each class of the target."""
         fact = facts.get(target)
-        if fact is None or not 2 <= fact.distinct <= MOST_CLASSES or fact.rows < FEWEST_ROWS:
+        if fact is None or not 2 <= fact.distinct <= MOST_CLASSES or fact.rows < ROWS_A_CLASS * fact.distinct:
             return []
         if fact.distinct * 2 > fact.rows:
             return []  # nearly each row has a value of its own, so any other such column would fit

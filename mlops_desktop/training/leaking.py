@@ -12,6 +12,8 @@ from mlops_desktop.training.targets import Target
 
 FEWEST_ROWS = 20
 """With fewer rows a column may look like the target by chance."""
+ROWS_A_CLASS = 10
+"""So many rows a class on average, from which a column that goes with the classes is no chance."""
 _STRAIGHT = 1.0 - 1e-12
 """Squared correlation from which one column is another one in another unit."""
 
@@ -28,8 +30,10 @@ def say_leaks(table: InputTable, features: list[str], target: Target, warnings: 
         column = table.columns[name][target.rows]
         if target.task == "regression":
             how = _same_number(column, target.values)
-        else:
+        elif len(target.rows) >= ROWS_A_CLASS * len(target.labels):
             how = _same_classes(column, target)
+        else:
+            how = ""
         if how:
             text = (
                 f"“{name}” {how}: a model that learns from it is worth nothing if it isn't known in advance."

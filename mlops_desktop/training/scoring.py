@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -190,6 +191,9 @@ class _Writer:
 def cells_of(column: Arrow) -> list[str]:
     """The values of a column as cells of a CSV file: every digit, dates in ISO form, nothing where missing."""
     kind = shown_type(column.type)
+    if kind in _MOMENTS and _is_far(column):
+        moments = to_values(column, kind).astype("datetime64[D]" if kind == "date" else "datetime64[us]")
+        return ["" if np.isnat(v) else str(v) for v in moments]
     values: list[Any] = column.to_pylist()
     if kind == "text":
         return ["" if v is None else harmless(v) for v in values]
@@ -198,6 +202,13 @@ def cells_of(column: Arrow) -> list[str]:
     if kind == "other":
         return ["" if v is None else harmless(_nested(v)) for v in values]
     return ["" if v is None else (repr(v) if isinstance(v, float) else str(v)) for v in values]
+
+
+def _is_far(column: Arrow) -> bool:
+    """Whether a column of moments has some in years that Python's dates don't reach."""
+    moments = to_values(column, shown_type(column.type))
+    years = moments[~np.isnat(moments)].astype("datetime64[Y]").astype(np.int64) + 1970
+    return bool(len(years)) and not 1 < years.min() <= years.max() < 9999
 
 
 def _nested(value: Any) -> str:

@@ -64,6 +64,11 @@ def test_a_target_of_days_or_times_is_refused_before_the_training(
     assert "neither numbers nor classes" in found("age,churned\n" + rows)["not_a_target"]
 
 
+def test_numbers_that_all_differ_are_no_leak_of_each_other(found: Callable[[str], dict[str, str]]) -> None:
+    rows = "".join(f"{n}.5,{n * n % 997}.25\n" for n in range(60))
+    assert "leak" not in found("age,churned\n" + rows)
+
+
 def test_a_target_of_too_many_classes_is_said_before_the_training(
     found: Callable[[str], dict[str, str]],
 ) -> None:

@@ -183,3 +183,8 @@ def test_cells_keep_every_digit_and_the_form_of_dates():
         ["true", "", "false"],
         ["1066-10-14", "", "9999-12-31"],
     ]
+
+
+def test_days_that_no_calendar_of_python_reaches_are_written_as_they_are():
+    days = pa.array([2_932_897, None, -1_500_000], pa.int32()).cast(pa.date32())
+    assert cells_of(days) == ["10000-01-01", "", "-2137-02-21"]
