@@ -27,6 +27,8 @@ from mlops_desktop.project import Project
 
 MOST_POINTS = 600
 """Of each line: a chart is some 400 px wide."""
+_AT_ONCE = 3
+"""Charts that are asked for together: a row."""
 _FILTERED_FROM = 10
 """Charts that need a field to find one."""
 
@@ -89,21 +91,21 @@ class CurvesPanel(QWidget):
         self.charts.show_empty([empty_spec(key) for key in self._charts])
 
     def _ask(self, keys: tuple[str, ...]) -> None:
-        """Ask for the curves of these charts."""
-        charts = {key: self._charts[key] for key in keys if key in self._charts}
+        """Ask for the curves of these charts, a few at a time: the first are seen while the next are read."""
+        charts = {key: self._charts[key] for key in keys[:_AT_ONCE] if key in self._charts}
         project, runs, smooth = cast(Project, self._host.session.project), self._runs, int(self.smooth.choice)
         if not charts:
             return
         names = [name for members in charts.values() for name in members]
+
+        def show(found: list[Curve]) -> None:
+            if runs == self._runs and smooth == int(self.smooth.choice):
+                self.charts.show_specs(curve_specs(charts, found, runs))
+                self._ask(keys[_AT_ONCE:])
+
         self._host.session.tasks.run(
             lambda: project.runs.curves([r.run_id for r in runs], names, MOST_POINTS, smooth),
-            lambda found: self._on_curves(charts, runs, smooth, found),
+            show,
             owner=self,
             key="curves",
         )
-
-    def _on_curves(
-        self, charts: dict[str, tuple[str, ...]], runs: tuple[Drawn, ...], smooth: int, found: list[Curve]
-    ) -> None:
-        if runs == self._runs and smooth == int(self.smooth.choice):
-            self.charts.show_specs(curve_specs(charts, found, runs))

@@ -76,7 +76,7 @@ class SeenCharts(QWidget):
 
     def show_specs(self, specs: Sequence[ChartSpec]) -> None:
         """Show what was wanted; a chart that has left the screen meanwhile takes nothing."""
-        self._waiting = {s.key: s for s in specs}
+        self._waiting |= {s.key: s for s in specs}
         self._soon.start()
 
     def set_log_y(self, on: bool) -> None:
