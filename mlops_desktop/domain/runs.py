@@ -86,6 +86,8 @@ class RunSpec(msgspec.Struct, frozen=True):
     """As it is shown; empty: the rarer one, or true, yes, 1."""
     infinite: InfinitePolicy = "missing"
     """What an infinite value of a feature is taken for."""
+    changes: list[str] = []
+    """What differs from the data of the training that this one repeats on a newer version, a sentence each."""
     keep_identifiers: bool = False
     """Whether columns with a value of their own in nearly each row stay features."""
     seed: int = 0

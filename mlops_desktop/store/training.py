@@ -84,9 +84,25 @@ class Trainings:
         if newest:
             version = self._newest(data)
             spec = msgspec.structs.replace(
-                spec, data=DataInput(version.dataset, version.number, version.version_id, version.rows)
+                spec,
+                data=DataInput(version.dataset, version.number, version.version_id, version.rows),
+                changes=self._changes(run, version),
             )
         return self._planned(spec, run.name, run.tags)
+
+    def _changes(self, run: Run, version: DatasetVersion) -> list[str]:
+        """What the columns that `run` learned from have become in `version`, a sentence each."""
+        assert run.spec is not None and run.spec.data is not None
+        before = self._session.datasets.version(f"{version.dataset}@{run.spec.data.version}")
+        was, now = ({c.name: c.type for c in v.columns} for v in (before, version))
+        learned = run.facts.features if run.facts else []
+        gone = [f"“{n}” is gone: run {run.run_id} learned from it." for n in learned if n not in now]
+        other = [
+            f"“{n}” is {now[n]} now; run {run.run_id} had it as {was[n]}."
+            for n in [*learned, run.spec.target]
+            if n in was and n in now and was[n] != now[n]
+        ]
+        return [*gone, *other]
 
     def _newest(self, data: DataInput) -> DatasetVersion:
         """The newest version of the data set that a version belongs to, whatever its name is now."""

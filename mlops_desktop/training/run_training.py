@@ -109,7 +109,7 @@ class Training:
     def _check(self, table: InputTable) -> tuple[Target, Chosen, Plan]:
         """Target, features and split, each with what is to be said of it."""
         self.reporter.stage("Check")
-        said: list[RunWarning] = []
+        said = [RunWarning("changed_data", text) for text in self.spec.changes]
         target = read_target(table, self.spec, said)
         self.metric = main_metric(target.task, self.spec.metric)
         self.reporter.log("info", f"task: {target.task}, {target.reason}")

@@ -191,9 +191,12 @@ class _Writer:
 def cells_of(column: Arrow) -> list[str]:
     """The values of a column as cells of a CSV file: every digit, dates in ISO form, nothing where missing."""
     kind = shown_type(column.type)
-    if kind in _MOMENTS and _is_far(column):
-        moments = to_values(column, kind).astype("datetime64[D]" if kind == "date" else "datetime64[us]")
-        return ["" if np.isnat(v) else str(v) for v in moments]
+    if kind in _MOMENTS:
+        whole = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
+        moments = to_values(whole, kind)
+        if _is_far(moments):
+            days_or_times = moments.astype("datetime64[D]" if kind == "date" else "datetime64[us]")
+            return ["" if np.isnat(v) else str(v) for v in days_or_times]
     values: list[Any] = column.to_pylist()
     if kind == "text":
         return ["" if v is None else harmless(v) for v in values]
@@ -204,9 +207,8 @@ def cells_of(column: Arrow) -> list[str]:
     return ["" if v is None else (repr(v) if isinstance(v, float) else str(v)) for v in values]
 
 
-def _is_far(column: Arrow) -> bool:
-    """Whether a column of moments has some in years that Python's dates don't reach."""
-    moments = to_values(column, shown_type(column.type))
+def _is_far(moments: Array) -> bool:
+    """Whether some are in years that Python's dates don't reach."""
     years = moments[~np.isnat(moments)].astype("datetime64[Y]").astype(np.int64) + 1970
     return bool(len(years)) and not 1 < years.min() <= years.max() < 9999
 

@@ -107,3 +107,19 @@ def test_columns_of_nothing_but_different_values_are_no_leak_of_such_a_target(
 ) -> None:
     rows = "".join(f"{n * 7919 % 101}.5,{n * 31 % 97}.25,{n * 17 % 89}.125\n" for n in range(60))
     assert "leak" not in found("a,b,churned\n" + rows)
+
+
+@pytest.mark.slow
+def test_a_retraining_names_the_columns_that_are_gone_or_of_another_type(
+    project: Project, found: Callable[[str], dict[str, str]], tmp_path: Path
+) -> None:
+    found(HEADER + "".join(ROWS))
+    run = project.runs.start("table", algorithm="linear").wait(60)
+    changed = "age,spend,churned\n" + "".join(
+        f"{'abc'[n % 3]},{n}.5,{'yes' if n % 2 else 'no'}\n" for n in range(60)
+    )
+    (tmp_path / "table.csv").write_text(changed, encoding="utf-8")
+    project.datasets.import_file(str(tmp_path / "table.csv"), "table", mode="replace").wait(30)
+    said = [w.text for w in project.runs.retrain(run.run_id).wait(60).warnings]
+    assert "“plan” is gone: run 1 learned from it." in said
+    assert "“age” is text now; run 1 had it as integer." in said
