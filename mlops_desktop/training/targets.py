@@ -19,6 +19,8 @@ from mlops_desktop.training.reading import InputTable, labels_of
 
 MOST_CLASSES = 200
 FEWEST_ROWS = 10
+_SIGNS = "%$€£¥ \u00a0\u202f"
+"""Signs around a number written as text."""
 LARGEST = 1e150
 """Targets to predict as numbers; the square of a larger one is no double."""
 MOST_NAMED = 5
@@ -237,8 +239,9 @@ def _say_numbers_as_text(name: str, kind: str, labels: list[Any], warnings: list
 
 
 def _is_number(value: object) -> bool:
+    """Whether a text is a number, perhaps with a sign of percent or money or with commas."""
     try:
-        float(str(value))
+        float(str(value).strip(_SIGNS).replace(",", ""))
     except ValueError:
         return False
     return True

@@ -319,8 +319,10 @@ def test_rows_that_are_each_a_class_of_their_own_are_refused_as_that(train, cust
         train(with_target(customers(), [f"{row / 7:.3f}" for row in range(300)]), spec())
 
 
-def test_numbers_written_as_text_are_classes_with_a_word(train, customers):
-    trained = train(with_target(customers(), [str(row % 20) for row in range(300)]), spec("baseline"))
+@pytest.mark.parametrize("written", ["{}", "{}.5%", "$ 1,{}00"])
+def test_numbers_written_as_text_are_classes_with_a_word(train, customers, written):
+    values = [written.format(row % 20) for row in range(300)]
+    trained = train(with_target(customers(), values), spec("baseline"))
     assert "“churned” is text, though every value is a number: its 20 values" in trained.said
 
 
