@@ -20,8 +20,12 @@ SHOWN_BY: Final[dict[str, tuple[str, ...]]] = {
         f"{_BAD}::test_a_class_of_one_row_is_named_and_its_score_is_no_zero",
         "project/test_datasets.py::test_the_words_for_yes_and_no_are_those_that_the_column_began_with",
     ),
-    "c043a a constant target": (f"{_BAD}::test_a_constant_target_is_refused_as_constant",),
+    "c043a a constant target": (
+        f"{_BAD}::test_a_constant_target_is_refused_as_constant",
+        f"{_BAD}::test_a_target_that_is_too_large_to_be_squared_is_refused_with_its_row",
+    ),
     "c044a a column without values": (
+        f"{_BAD}::test_a_column_without_values_in_the_training_rows_of_a_fold_trains",
         f"{_BAD}::test_a_column_without_values_is_left_out_and_named",
         f"{_SCORING}::test_a_column_without_values_may_be_in_the_file_or_not",
     ),
@@ -60,11 +64,15 @@ SHOWN_BY: Final[dict[str, tuple[str, ...]]] = {
         f"{_EXPORTING}::test_a_bundle_scores_as_the_run_does",
     ),
     "c054a infinite values": (
+        f"{_BAD}::test_a_label_that_is_infinite_is_no_class",
+        f"{_BAD}::test_a_column_of_infinite_values_alone_is_left_out_and_named",
         f"{_BAD}::test_infinite_values_are_counted_and_taken_as_missing",
         "store/test_profiles.py::test_infinite_values_are_counted_apart_from_missing_ones",
         f"{_CHECKS}::test_infinite_values_are_named_with_their_column_and_number",
     ),
     "c055a what single precision confuses": (
+        f"{_BAD}::test_numbers_of_any_size_are_predicted_as_well",
+        f"{_BAD}::test_features_of_any_size_are_told_apart",
         f"{_BAD}::test_values_that_single_precision_confuses_are_told_apart",
         f"{_EXPORTING}::test_onnx_is_refused_where_single_precision_turns_labels",
     ),
