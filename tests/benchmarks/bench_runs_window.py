@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -81,12 +81,16 @@ def window(script: str, *arguments: str) -> subprocess.Popen[str]:
     return started
 
 
-def watched(*arguments: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a bare window and the application saw of their threads."""
-    both = [
-        window("gui_gap_script.py", "bare", str(BARE_S)),
-        window("runs_window_script.py", *arguments),
-    ]
+def watched(
+    *arguments: str, beside: Callable[[], object] | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a bare window and the application saw of their threads; `beside` begins what goes on meanwhile.
+
+    It begins once both windows are quiet: one that always has something to ask for is never ready.
+    """
+    both = [window("gui_gap_script.py", "bare", str(BARE_S)), window("runs_window_script.py", *arguments)]
+    if beside is not None:
+        beside()
     for one in both:
         assert one.stdin is not None
         one.stdin.write("go\n")
@@ -167,11 +171,15 @@ def test_the_table_follows_scripts_that_log(
 ) -> None:
     path = make(tmp_path, FOLLOWED, 5, 5)
     with opened(path):
-        scripts = [
-            subprocess.Popen([sys.executable, "-c", LOG_ON, str(path), str(tmp_path / "enough"), str(n)])
-            for n in range(SCRIPTS)
-        ]
-        bare, ours = benchmark.pedantic(lambda: watched("follow", str(path), str(SECONDS)), rounds=1)
+        scripts: list[subprocess.Popen[bytes]] = []
+
+        def log_on() -> None:
+            command = [sys.executable, "-c", LOG_ON, str(path), str(tmp_path / "enough")]
+            scripts.extend(subprocess.Popen([*command, str(n)]) for n in range(SCRIPTS))
+
+        bare, ours = benchmark.pedantic(
+            lambda: watched("follow", str(path), str(SECONDS), beside=log_on), rounds=1
+        )
         (tmp_path / "enough").touch()
         assert [script.wait(60) for script in scripts] == [0] * SCRIPTS
     delays = [float(d) for d in ours["steps"][-1]["step"].removeprefix("delays: ").split()]
