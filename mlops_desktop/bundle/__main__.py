@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from .errors import DamagedBundleError, InputError
+from .errors import DamagedBundleError, InputError, NewerModelError
 from .files import CheckedFiles, InFolder, open_bundle
 from .scorer import Scorer
 from .self_test import check
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     place = Path(given.bundle) if given.bundle else own_place()
     try:
         return int(given.run(open_bundle(place), given))
-    except (InputError, DamagedBundleError) as error:
+    except (InputError, DamagedBundleError, NewerModelError) as error:
         sys.stderr.write(f"{error}\n")
     except OSError as error:
         sys.stderr.write(f"{error.filename or place}: {error.strerror or error}\n")

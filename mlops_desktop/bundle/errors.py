@@ -25,3 +25,7 @@ class InputError(Exception):
 
 class DamagedBundleError(Exception):
     """A file of the bundle is not the one that was exported."""
+
+
+class NewerModelError(Exception):
+    """The model is of a format that a later version writes, and what it says more would be lost."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import InputError
+from .errors import InputError, NewerModelError
 from .files import Files
 from .preparation import Observed, Preparation
 from .runtimes import Runtime, load_runtime
@@ -18,6 +18,8 @@ from .values import Array, Columns, Input, from_json, from_text, inputs_of
 MODEL = "model.json"
 SIGNATURE = "signature.json"
 PREPARATION = "preparation.json"
+FORMAT = 2
+"""Of ``model.json``: 2 may say in what unit the numbers are."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,18 @@ class Scorer:
 
     @classmethod
     def load(cls, files: Files, threads: int = 1) -> Scorer:
-        """Read a model out of its files."""
+        """Read a model out of its files.
+
+        Raises
+        ------
+        NewerModelError
+            A later version wrote it.
+        """
         model = json.loads(files.read(MODEL))
+        if int(model["format"]) > FORMAT:
+            raise NewerModelError(
+                f"This model is of the format {model['format']}; this version reads formats up to {FORMAT}."
+            )
         runtime = load_runtime(str(model["runtime"]), files.read(str(model["file"])), threads)
         signature = json.loads(files.read(SIGNATURE))
         return cls(model, signature, json.loads(files.read(PREPARATION))["features"], runtime)

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from mlops_desktop.bundle.files import MemoryFiles
-from mlops_desktop.bundle.scorer import MODEL, PREPARATION, SIGNATURE, Scorer, shown
+from mlops_desktop.bundle.scorer import FORMAT, MODEL, PREPARATION, SIGNATURE, Scorer, shown
 from mlops_desktop.bundle.values import Array
 from mlops_desktop.domain.evaluations import Signature, SignatureInput
 from mlops_desktop.training.fitting import Fitted
@@ -124,7 +124,7 @@ def pack_model(described: Description, fitted: Fitted) -> dict[str, bytes]:
     """The model's files by name, golden rows not yet among them."""
     signature = msgspec.to_builtins(described.signature)
     model = {
-        "format": 1,
+        "format": FORMAT,
         "algorithm": described.algorithm,
         "runtime": fitted.runtime.name,
         "file": fitted.file,

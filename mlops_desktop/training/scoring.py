@@ -6,7 +6,7 @@ import csv
 import json
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mlops_desktop import system
-from mlops_desktop.bundle.errors import InputError
+from mlops_desktop.bundle.errors import InputError, NewerModelError
 from mlops_desktop.bundle.files import PathFiles
 from mlops_desktop.bundle.preparation import Observed
 from mlops_desktop.bundle.scorer import Scored, Scorer, shown
@@ -28,7 +28,7 @@ from mlops_desktop.bundle.tables import (
     score_csv_file,
 )
 from mlops_desktop.bundle.values import Array, Columns, Input, from_text, unfit
-from mlops_desktop.domain.errors import FileError, Where
+from mlops_desktop.domain.errors import FileError, RefusedError, Where
 from mlops_desktop.domain.messages import InputColumn, ScoreWork
 from mlops_desktop.domain.models import ScoredFile
 from mlops_desktop.training.reading import Arrow, shown_type, to_values
@@ -36,6 +36,24 @@ from mlops_desktop.training.reporting import Reporter
 
 _NUMBERS = ("integer", "decimal")
 _MOMENTS = ("date", "timestamp")
+
+
+def loaded(model_files: Mapping[str, str]) -> Scorer:
+    """The model in these files.
+
+    Raises
+    ------
+    RefusedError
+        A later version of the program wrote it.
+    """
+    try:
+        return Scorer.load(PathFiles(model_files))
+    except NewerModelError as error:
+        raise RefusedError(
+            "A newer version of the program made this model.",
+            reason=str(error),
+            remedy="Use the newer version.",
+        ) from error
 
 
 def score_table(work: ScoreWork, reporter: Reporter) -> ScoredFile:
@@ -50,7 +68,7 @@ def score_table(work: ScoreWork, reporter: Reporter) -> ScoredFile:
     """
     began = time.monotonic()
     reporter.stage("Score")
-    scorer = Scorer.load(PathFiles(work.model_files))
+    scorer = loaded(work.model_files)
     source, target = Path(work.input), Path(work.output)
     try:
         if source.suffix.lower() == ".parquet":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,11 +12,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from mlops_desktop.domain.errors import FileError, Where
+from mlops_desktop.domain.errors import FileError, RefusedError, Where
 from mlops_desktop.domain.messages import InputColumn, ScoreWork
 from mlops_desktop.domain.runs import RunSpec
 from mlops_desktop.training.reporting import Reporter
-from mlops_desktop.training.scoring import cells_of, score_table
+from mlops_desktop.training.scoring import cells_of, loaded, score_table
 
 KINDS = ["lightgbm", "hist_gradient_boosting", "linear", "random_forest"]
 
@@ -94,6 +95,15 @@ def test_columns_are_found_under_their_stored_names(train, customers, score, tmp
     columns = [InputColumn(name, f"c{i}") for i, name in enumerate(customers().column_names)]
     scored = score(fitted(train, customers()), tmp_path / "in.parquet", columns=columns)
     assert list(rows_of(scored.path)[0])[:5] == customers().column_names
+
+
+def test_a_model_of_a_later_version_is_refused(train, customers, tmp_path):
+    ran = fitted(train, customers(60))
+    model = tmp_path / "model.json"
+    later = json.loads(Path(ran.model_files["model.json"]).read_text()) | {"format": 3}
+    model.write_text(json.dumps(later))
+    with pytest.raises(RefusedError, match="newer version"):
+        loaded({**ran.model_files, "model.json": str(model)})
 
 
 def test_a_missing_column_is_refused_by_name_and_leaves_no_file(train, customers, score, tmp_path):
