@@ -112,8 +112,11 @@ def take(
     made.window.show()
     opened = QEventLoop()
     made.session.opened.connect(lambda _: opened.quit())
+    made.session.tasks.failed.connect(lambda error: opened.exit(1))
     made.open_project(project_path)
-    opened.exec()
+    if opened.exec():
+        made.end()
+        raise SystemExit(f"{project_path} can't be opened")
     settled(made)
     for scheme in schemes:
         theme().set_choice(scheme)

@@ -59,7 +59,8 @@ class Watcher:
             after, instance = news.last, news.instance
             if any("metric" in event.topics for event in news.events):
                 points = project.runs.metrics(self._run, "loss")
-                if points and points[-1].at is not None:
+                # Once all are there the last one only grows older.
+                if 0 < len(points) < SECONDS * POINTS_PER_S and points[-1].at is not None:
                     self.lag_s.append(time.time() - points[-1].at.timestamp())
                 self._ending.wait(0.5)
 

@@ -13,8 +13,8 @@ import pytest
 from measuring import Figures, Served, in_python, median, pairs, scaled, seconds, spread
 from pytest_benchmark.fixture import BenchmarkFixture
 
-ROWS, COLUMNS = 60_000, 20
-TREES = scaled(4000, 20)
+ROWS, COLUMNS = 300_000, 20
+TREES = scaled(2200, 20)
 
 PLAIN = f"""
 import sys, time
@@ -23,7 +23,7 @@ from sklearn.model_selection import train_test_split
 began, used = time.perf_counter(), time.process_time()
 table = pandas.read_csv(sys.argv[1])
 train, test = train_test_split(table, test_size=0.2, random_state=0)
-params = dict(objective="regression", metric="rmse", learning_rate=0.1, num_leaves=255, max_depth=-1,
+params = dict(objective="regression", metric="rmse", learning_rate=0.1, num_leaves=63, max_depth=-1,
     min_data_in_leaf=20, seed=0, num_threads=1, deterministic=True, force_row_wise=True, verbosity=-1)
 data = lightgbm.Dataset(train.drop(columns="y"), label=train["y"], params={{"verbosity": -1}})
 held = data.create_valid(test.drop(columns="y"), label=test["y"])
@@ -53,7 +53,7 @@ def test_fit_against_a_plain_script(
 ) -> None:
     project = bench.project
     project.datasets.import_file(str(table), "table", target="y").wait()
-    params = {"iterations": TREES, "max_leaves": 255}
+    params = {"iterations": TREES, "max_leaves": 63}
     project.runs.start("table", params={"iterations": 1}, threads=1).wait()  # the worker is warm from here on
 
     def ours() -> float:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QGraphicsView
 
+from mlops_desktop.gui.charts.dashes import set_dash
 from mlops_desktop.gui.charts.series import Mark, Series
 from mlops_desktop.gui.theme import theme
 
@@ -314,11 +315,6 @@ def series_ink(index: int) -> QColor:
 
 def series_pen(index: int, width: float) -> QPen:
     """Pen of a series: its colour and, after the first, its dash."""
-    dashes = theme().tokens.dashes
-    dash = dashes[index % len(dashes)] if index >= 0 else (4.0, 3.0)
     pen = pg.mkPen(series_ink(index), width=width)
-    if dash:
-        pen.setStyle(Qt.PenStyle.CustomDashLine)
-        pen.setDashPattern([max(d / width, 0.5) for d in dash])
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    set_dash(pen, index)
     return pen

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from mlops_desktop.gui.charts.dashes import set_dash
 from mlops_desktop.gui.theme import set_font, theme
 from mlops_desktop.gui.widgets.layouts import FlowLayout, clear, set_shown
 
@@ -54,12 +55,8 @@ class _Entry(QPushButton):
             painter.setBrush(QColor(colour))
             painter.drawEllipse(QPointF(look.px(10), middle), look.px(4), look.px(4))
         else:
-            dash = (
-                look.tokens.dashes[self._index % len(look.tokens.dashes)] if self._index >= 0 else (4.0, 3.0)
-            )
             pen = QPen(colour, 2)
-            if dash:
-                pen.setDashPattern([d / 2 for d in dash])
+            set_dash(pen, self._index)
             painter.setPen(pen)
             painter.drawLine(QPointF(look.px(2), middle), QPointF(look.px(18), middle))
         painter.setPen(look.colour("text_muted"))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from mlops_desktop.gui.charts.chart import ChartTable, nice_ticks
+from mlops_desktop.gui.charts.dashes import set_dash
 from mlops_desktop.gui.charts.painted import PaintedChart
 from mlops_desktop.gui.theme import theme
 from mlops_desktop.gui.widgets.cells import draw_line, format_number
@@ -102,11 +103,8 @@ class SmallLines(PaintedChart):
 
     def _paint_line(self, painter: QPainter, plot: QRectF, line: SmallLine, top: float) -> None:
         look = theme()
-        dashes = look.tokens.dashes[line.colour % len(look.tokens.dashes)]
         pen = QPen(look.series_colour(line.colour), 1.75)
-        if dashes:
-            pen.setStyle(Qt.PenStyle.CustomDashLine)
-            pen.setDashPattern([max(d / 1.75, 0.5) for d in dashes])
+        set_dash(pen, line.colour)
         painter.setPen(pen)
         points = [QPointF(self._x(plot, i), self._y(plot, v, top)) for i, v in enumerate(line.values)]
         painter.drawPolyline(QPolygonF(points))
