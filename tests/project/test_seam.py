@@ -228,6 +228,7 @@ def greeting(*words: str, folder: Path | None = None) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_new_verb_is_in_http_client_command_line_record_and_help(greeting_service: Service) -> None:
     folder = greeting_service.folder
     said = greeting("greetings", "say-hello", "Ann", "--times", "2", "--json", folder=folder)

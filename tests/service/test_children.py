@@ -142,6 +142,7 @@ def test_a_warm_worker_ends_when_its_service_is_killed(project: Path) -> None:
     assert psutil.wait_procs([worker], 10)[1] == []
 
 
+@pytest.mark.slow
 def test_cancel_ends_the_whole_tree_within_five_seconds(project: Path, children: Children) -> None:
     lines = Lines()
     child = children.run(
@@ -348,6 +349,7 @@ def killed_at_some_moment(project: Path, run: Path, dice: random.Random) -> list
     return lines.taken
 
 
+@pytest.mark.slow
 def test_whenever_the_service_is_killed_a_run_is_worked_on_once_or_gone_and_no_worker_is_left(
     project: Path,
 ) -> None:

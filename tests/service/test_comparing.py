@@ -38,6 +38,7 @@ def of_metric(found: RunComparison, name: str) -> Interval:
     return next(m.others[0] for m in found.metrics if m.name == name)
 
 
+@pytest.mark.slow
 def test_a_real_difference_has_an_interval_and_a_verdict_in_every_metric(trained: Project) -> None:
     found = compared(trained, "baseline", "model")
     assert found.rows == 240 and "bootstrap" in found.method

@@ -260,6 +260,7 @@ def test_an_older_client_does_not_end_a_newer_service(serving: Service) -> None:
     assert not serving.has_ended
 
 
+@pytest.mark.slow
 def test_a_newer_client_takes_over_from_an_idle_older_service(service: Service) -> None:
     with pytest.raises(BusyError, match="updated"):  # the program on disk is still the old one
         find_or_start(service.folder, "0123456789abcdef", "99.0.0", patience_s=20)
@@ -269,6 +270,7 @@ def test_a_newer_client_takes_over_from_an_idle_older_service(service: Service) 
 # -------------------------------------------------------------------------------------------- the end
 
 
+@pytest.mark.slow
 def test_sigterm_ends_it_in_order_while_clients_wait(service: Service) -> None:
     project = service.project()
     project.rename("kept")
@@ -298,6 +300,7 @@ def test_it_takes_its_notice_away_when_it_ends(service: Service) -> None:
     assert not (service.folder / NOTICE_NAME).exists() and find(service.folder) is None
 
 
+@pytest.mark.slow
 def test_a_service_that_nothing_needs_ends_by_itself(project_folder: Path) -> None:
     code = f"from mlops_desktop.service.process import main; raise SystemExit(main({str(project_folder)!r}, 0.5))"
     service = Service(project_folder, [sys.executable, "-c", code]).start()
@@ -307,6 +310,7 @@ def test_a_service_that_nothing_needs_ends_by_itself(project_folder: Path) -> No
         service.close()
 
 
+@pytest.mark.slow
 def test_a_service_with_a_schedule_stays(host: Host, project: Project, tmp_path: Path) -> None:
     assert host.is_idle()
     file = tmp_path / "table.csv"
@@ -327,6 +331,7 @@ def test_a_wait_that_is_open_keeps_the_service(host: Host) -> None:
     assert not Wire(host, protocol()).is_quiet()
 
 
+@pytest.mark.slow
 def test_stop_is_refused_while_a_job_is_at_work_unless_forced(service: Service, tmp_path: Path) -> None:
     file = tmp_path / "table.csv"
     file.write_text(TRAINABLE)
@@ -341,6 +346,7 @@ def test_stop_is_refused_while_a_job_is_at_work_unless_forced(service: Service, 
     assert found.state == "finished", found.error
 
 
+@pytest.mark.slow
 def test_a_second_service_leaves_the_first_alone(service: Service) -> None:
     second = subprocess.run(
         service.command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=30

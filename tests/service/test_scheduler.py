@@ -79,6 +79,7 @@ def due_next(clock: Clock, loop: ScheduleLoop, project: Project) -> datetime:
     return due
 
 
+@pytest.mark.slow
 def test_a_schedule_retrains_on_the_newest_version_and_says_what_came_of_it(
     host: Host, project: Project, trained: int, clock: Clock, loop: ScheduleLoop
 ) -> None:
@@ -90,6 +91,7 @@ def test_a_schedule_retrains_on_the_newest_version_and_says_what_came_of_it(
     assert project.runs.show(fired.run_id or 0).created_by == "schedule “weekly”"
 
 
+@pytest.mark.slow
 def test_a_clock_that_is_set_back_repeats_nothing(
     host: Host, project: Project, trained: int, clock: Clock, loop: ScheduleLoop
 ) -> None:

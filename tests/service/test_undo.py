@@ -122,6 +122,7 @@ def test_names_notes_tags_and_trash_of_runs(project: Project) -> None:
     )
 
 
+@pytest.mark.slow
 def test_registrations_aliases_names_and_trash_of_models(trained: Project) -> None:
     models = trained.models
 

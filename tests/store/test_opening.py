@@ -334,6 +334,7 @@ def test_a_backup_opens_as_a_project_that_is_whole(folder: Path, tmp_path: Path)
     restored.close()
 
 
+@pytest.mark.slow
 def test_a_project_copied_while_its_service_runs_opens_as_its_own(service: Service, tmp_path: Path) -> None:
     service.project().rename("original")
     service.kill()  # with its notice and its lock file left behind

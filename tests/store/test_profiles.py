@@ -122,6 +122,7 @@ def test_a_profile_is_kept_and_made_anew_when_the_cache_is_damaged(
         assert profile(project, "x") == first
 
 
+@pytest.mark.slow
 def test_a_large_version_is_sampled_unless_exact_figures_are_asked_for(
     project: Project, tmp_path: Path
 ) -> None:

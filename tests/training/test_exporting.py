@@ -69,6 +69,7 @@ def write_rows(path: Path, rows: list[dict[str, object]]) -> Path:
 ROW = {"age": 30, "plan": "pro", "member": "true", "since": "2015-03-01"}
 
 
+@pytest.mark.slow
 def test_an_export_has_tested_itself_on_the_recorded_rows(train, customers, export):
     made = export(train(customers(), RunSpec("churned")), runtime="own")
     assert made.self_test.rows == 43

@@ -74,6 +74,7 @@ def test_a_row_is_answered_with_its_probabilities_and_notes(served):
     assert ask(served, ROW, token="guess")[0] == 401
 
 
+@pytest.mark.slow
 def test_a_child_exports_and_scores(train, customers, run_child, tmp_path):
     files = train(customers(), RunSpec("churned", "linear")).model_files
     exported = run_child(ExportWork(files, "churn", 1, str(tmp_path / "out"))).outcome.exported

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pyarrow.parquet as pq
+import pytest
 
 from mlops_desktop.domain.messages import (
     ArtifactSaved,
@@ -31,6 +32,7 @@ def test_a_training_ends_with_its_outcome(train_in_child, customers):
     assert ran.outcome.metrics["roc_auc"] > 0.7
 
 
+@pytest.mark.slow
 def test_the_same_run_again_gives_equal_metrics(train_in_child, customers):
     spec = RunSpec("churned", split=Split("cross_validation", folds=3), seed=7)
     one, two = (train_in_child(customers(), spec).outcome for _ in range(2))
@@ -118,6 +120,7 @@ def _wait_for_stage(path: Path, name: bytes) -> None:
         assert time.monotonic() < deadline, "the stage did not begin"
 
 
+@pytest.mark.slow
 def test_a_time_limit_ends_the_run_with_a_sentence(train_in_child, customers):
     spec = RunSpec("churned", "random_forest", params={"trees": 5000}, threads=1, time_limit_s=1.0)
     outcome = train_in_child(customers(20_000), spec).outcome

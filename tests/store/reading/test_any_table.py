@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,7 @@ def staged(folder: Path, content: bytes, **options):
         return file, connection.execute(f"SELECT {shown} FROM read_parquet('{target}')").fetchall()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TABLES, st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n"]))
 def test_every_text_comes_back_as_it_was_written(rows, delimiter, end):
