@@ -26,7 +26,7 @@ from mlops_desktop.gui.preferences import Preferences
 from mlops_desktop.gui.window_memory import load_memory
 from mlops_desktop.project import Project
 
-from ..running import ROOT, TRAINABLE, end_all, processes_in
+from ..running import ROOT, TRAINABLE, end_all, processes_in, until
 
 STEP_S = 60.0
 ROOM_BYTES = [int(size) for size in os.environ.get("MLOPS_ROOM_BYTES", "0 24000").split()]
@@ -184,7 +184,10 @@ def set_(disk: Disk, project: Project) -> None:
 
 def start_again(disk: Disk, project: Project) -> None:
     """The start collects files that no version names."""
+    owner = project.status().service.pid
     project.stop(force=True)
+    # Its end takes a moment, in which it still answers a connection that was kept open.
+    until(lambda: owner not in {p.pid for p in processes_in(disk.project)})
     assert project.status().name
 
 
