@@ -14,7 +14,7 @@ from measuring import Figures, Served, in_python, median, pairs, scaled, seconds
 from pytest_benchmark.fixture import BenchmarkFixture
 
 ROWS, COLUMNS = 300_000, 20
-TREES = scaled(2200, 20)
+TREES = scaled(4500, 20)
 
 PLAIN = f"""
 import sys, time
